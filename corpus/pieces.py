@@ -1,0 +1,137 @@
+"""Cuts text into the pieces a page is set in: headings, paragraphs, lists, tables.
+
+Knows how plain text and Markdown look, nothing of what the pieces mean together (structure.py does).
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import Enum, auto
+
+from markdown_it import MarkdownIt
+
+BULLET = re.compile(r"^\s*(?:[•▪◦‣·*+–-]|\d{1,3}[.)]|[a-z]\))\s+\S")
+_NUMBERED_QUESTION = re.compile(r"^\s*\d{1,3}[.)]\s.*\?\s*$")
+_STEP = re.compile(r"^\s*step\s+\d+\b", re.IGNORECASE)  # a heading below its section's, in plain text too
+_CELLS = re.compile(r"\S\s+\|\s+\S|^\s*\|.*\|\s*$|\S\t+\S")
+_TABLE_RULE = re.compile(r"^[\s|:=-]*-[\s|:=-]*$")
+_SMALL_WORDS = frozenset("a an and as at be by for from in is it of on or per the to vs with w/".split())
+_HEADING_MAX = 110  # characters; longer single lines are sentences
+_LINE_MAX = 90  # characters; a run of lines all shorter than this is a list of lines, not wrapped prose
+
+
+class Shape(Enum):
+    HEADING = auto()
+    PARAGRAPH = auto()
+    LIST = auto()
+    TABLE = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """`text[start:end]`, set as `shape`; `level` of a heading counts from 1."""
+
+    shape: Shape
+    start: int
+    end: int
+    level: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    text: str
+    start: int
+
+    @property
+    def end(self) -> int:
+        return self.start + len(self.text)
+
+
+def lines_of(text: str, start: int = 0, end: int | None = None) -> list[Line]:
+    """The lines of `text[start:end]` with their offsets, without trailing whitespace."""
+    lines, offset = [], start
+    for raw in text[start:end].split("\n"):
+        lines.append(Line(raw.rstrip(), offset))
+        offset += len(raw) + 1
+    return lines
+
+
+def plain_pieces(text: str) -> Iterator[Piece]:
+    """Pieces of a plain-text file: runs of lines between blank lines, told apart by how they look."""
+    for run in _runs(lines_of(text)):
+        yield from _run_pieces(run)
+
+
+def markdown_pieces(text: str) -> Iterator[Piece]:
+    """Pieces of a Markdown file, as CommonMark with tables sees its top-level blocks."""
+    lines = lines_of(text)
+    shapes = {"bullet_list": Shape.LIST, "ordered_list": Shape.LIST, "table": Shape.TABLE, "heading": Shape.HEADING}
+    for token in MarkdownIt("commonmark").enable("table").parse(text):
+        if token.level or token.map is None or token.nesting < 0 or token.type == "hr":
+            continue
+        block = [line for line in lines[token.map[0] : token.map[1]] if line.text]
+        if block:
+            shape = shapes.get(token.type.removesuffix("_open"), Shape.PARAGRAPH)
+            level = int(token.tag[1]) if shape is Shape.HEADING else 0
+            yield Piece(shape, block[0].start, block[-1].end, level)
+
+
+def _runs(lines: Sequence[Line]) -> Iterator[list[Line]]:
+    run: list[Line] = []
+    for line in lines:
+        if line.text:
+            run.append(line)
+        elif run:
+            yield run
+            run = []
+    if run:
+        yield run
+
+
+def _run_pieces(run: list[Line]) -> Iterator[Piece]:
+    """One run may hold a lead-in, then bullets or rows, then more text."""
+    if len(run) == 1:
+        line = run[0]
+        shape = (
+            Shape.LIST if _is_bullet(line.text) else Shape.HEADING if looks_like_heading(line.text) else Shape.PARAGRAPH
+        )
+        level = 0 if shape is not Shape.HEADING else 2 if _STEP.match(line.text) else 1
+        yield Piece(shape, line.start, line.end, level)
+        return
+    shapes = [_line_shape(line.text) for line in run]
+    if set(shapes) == {Shape.PARAGRAPH} and _is_list_of_lines(run):
+        shapes = [Shape.LIST] * len(run)
+    start = 0
+    for position in range(1, len(run) + 1):
+        if position == len(run) or shapes[position] is not shapes[start]:
+            yield Piece(shapes[start], run[start].start, run[position - 1].end)
+            start = position
+
+
+def _line_shape(line: str) -> Shape:
+    if _is_bullet(line):
+        return Shape.LIST
+    return Shape.TABLE if _CELLS.search(line) or ("|" in line and _TABLE_RULE.match(line)) else Shape.PARAGRAPH
+
+
+def _is_bullet(line: str) -> bool:
+    return bool(BULLET.match(line)) and not _NUMBERED_QUESTION.match(line)
+
+
+def _is_list_of_lines(run: Sequence[Line]) -> bool:
+    """Opening hours, an address: short lines, most of which do not end like a line of wrapped prose."""
+    if any(len(line.text) > _LINE_MAX for line in run):
+        return False
+    labelled = sum(bool(re.match(r"\s*[\w /&-]{2,30}:\s*\S", line.text)) for line in run)
+    return labelled >= max(2, len(run) // 2)
+
+
+def looks_like_heading(line: str) -> bool:
+    """A line standing alone, short, set in title case, not ended like a sentence or a label."""
+    line = line.strip()
+    if len(line) > _HEADING_MAX or line[-1] in ".;,:!" or line[0].isdigit() or re.search(r"\d{3}", line):
+        return False
+    words = re.findall(r"[^\W\d_][\w'’-]*", line)
+    weighty = [word for word in words if word.lower() not in _SMALL_WORDS]
+    capitals = sum(word[0].isupper() for word in weighty)
+    return bool(weighty) and words[0][0].isupper() and capitals >= 0.6 * len(weighty) and len(words) <= 16

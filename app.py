@@ -1,0 +1,151 @@
+"""Serves the page: settings -> index -> assistant -> page. Puts the parts together and does nothing else."""
+
+import argparse
+import logging
+import os
+import sys
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from threading import Thread
+from typing import TYPE_CHECKING
+
+from assistant import settings
+from assistant.settings import Settings, SettingsProblem
+
+if TYPE_CHECKING:
+    from assistant.page.desk import Desk
+    from corpus.types import Corpus
+
+EXAMPLES = """\
+settings in the environment:
+  CONTACT          how to reach a person, shown on the page: "call 555-0100" (default: the clinic that treats you)
+  CLINIC_NAME      a name for the page's heading
+  DOCUMENTS_DIR, INDEX_DIR, HOST, PORT, EMBEDDING_MODEL
+
+examples:
+  python app.py
+  python app.py --port 8000 --documents ~/policies --index ~/policies-index
+  CONTACT="call 555-0100" CLINIC_NAME="Lakeside Skin" python app.py
+"""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Serve until interrupted; 2 after one sentence on stderr where that is impossible."""
+    try:
+        chosen = _chosen(arguments)
+    except SettingsProblem as problem:
+        return _refuse(str(problem))
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    try:
+        return _serve(chosen)
+    except KeyboardInterrupt:
+        return 0
+
+
+def _chosen(arguments: Sequence[str] | None) -> Settings:
+    settings.refuse_dangerous(os.environ)
+    return _with_options(settings.read(os.environ), arguments)
+
+
+def _with_options(read: Settings, arguments: Sequence[str] | None) -> Settings:
+    parser = argparse.ArgumentParser(
+        description="Serve the question page over a folder of documents.",
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--host", default=read.host, help=f"the address to serve on (now {read.host})")
+    parser.add_argument("--port", default=str(read.port), help=f"the port to serve on (now {read.port})")
+    parser.add_argument("--documents", type=Path, default=read.documents, metavar="DIR", help="the source files")
+    parser.add_argument("--index", type=Path, default=read.index, metavar="DIR", help="where the index is kept")
+    options = parser.parse_args(arguments)
+    port = settings.port_number(options.port, "--port")
+    return replace(read, host=options.host, port=port, documents=options.documents, index=options.index)
+
+
+def _serve(chosen: Settings) -> int:
+    from assistant.page.listener import listen, shown_address
+
+    try:
+        listener = listen(chosen.host, chosen.port)
+    except OSError as error:
+        return _refuse(f"{chosen.host}:{chosen.port} cannot be served ({error.strerror}); choose another with --port.")
+    print(f"Starting. The page will be at {shown_address(chosen.host, chosen.port)} (Ctrl-C ends it).", flush=True)
+    from assistant.page.desk import Desk
+
+    desk = Desk()
+    Thread(target=_open, args=(chosen, desk), daemon=True, name="preparation").start()
+
+    from assistant.page.blocks import build
+    from assistant.page.server import application, serve
+
+    serve(application(build(chosen, desk), desk), listener)
+    return 0
+
+
+def _open(chosen: Settings, desk: "Desk") -> None:
+    """Bring the index up to date and open the desk; what goes wrong is said on the page and here."""
+    from corpus import SourceProblem, load
+    from index.errors import IndexProblem
+
+    try:
+        desk.report("Reading the documents.", 0.05)
+        corpus = load(chosen.documents)
+        for problem in corpus.problems:
+            _tell(problem.sentence)
+        _sync(chosen, corpus, desk)
+        _open_desk(chosen, desk)
+    except (SourceProblem, IndexProblem) as problem:
+        _tell(_sentence(problem))
+        desk.fail("The operator sees the reason in the terminal.")
+    except Exception:
+        logging.getLogger(__name__).exception("the documents could not be prepared")
+        desk.fail("The operator sees the reason in the terminal.")
+
+
+def _sync(chosen: Settings, corpus: "Corpus", desk: "Desk") -> None:
+    from index.errors import IndexProblem
+    from index.progress import ProgressBar
+    from index.sync import sync
+
+    bar = ProgressBar()
+
+    def progress(work: str, done: int, total: int) -> None:
+        bar(work, done, total)
+        desk.report(f"Reading the documents: {done} of {total} passages.", 0.1 + 0.8 * done / max(total, 1))
+
+    desk.report("Reading the documents.", 0.1, documents=len(corpus.documents))
+    try:
+        sync(corpus, chosen.index, model=chosen.embedding_model or None, tell=_tell, progress=progress)
+    except IndexProblem as problem:
+        # Another process may be writing, or the disk full: an index made earlier still answers, or says why not.
+        _tell(_sentence(problem))
+    finally:
+        bar.close()
+
+
+def _open_desk(chosen: Settings, desk: "Desk") -> None:
+    from assistant.engine import Assistant
+    from index.passages import PassageIndex
+
+    index = PassageIndex.open(chosen.index, model=chosen.embedding_model or None)
+    desk.open(Assistant(index), index.document, len(index.documents))
+    _tell(f"Ready: {len(index.documents)} documents.")
+
+
+def _sentence(problem: Exception) -> str:
+    words = str(problem)
+    return words[:1].upper() + words[1:].rstrip(".") + "."
+
+
+def _tell(sentence: str) -> None:
+    print(sentence, file=sys.stderr, flush=True)
+
+
+def _refuse(sentence: str) -> int:
+    _tell(sentence)
+    return 2
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,233 @@
+"""A question and its history -> an answer with citations. The one path for page, terminal, API and tests.
+
+Triage, then the guard, then understand, search, evidence, decide, compose, verify. Knows no page and no store.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from time import perf_counter
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from assistant.compose import lines_of
+from assistant.decide import choose, confidence_of, is_covered, is_off_topic
+from assistant.evidence import Evidence, gather, terms_of
+from assistant.frames import frame
+from assistant.glossary import explanations
+from assistant.personal import guard
+from assistant.rules import Rule, rules_of
+from assistant.triage import language as language_of
+from assistant.triage import triage
+from assistant.types import Answer, Claim, Notice, Status, Turn
+from assistant.understand import Query, parts_of, understand
+from assistant.verify import verified
+from assistant.who import answer as who_answer
+from assistant.who import known_roles, ruling
+from corpus.types import BlockKind, Document, Passage
+from index.types import Hit
+
+HITS = 20  # passages looked at for evidence
+RULE_HITS = 60  # passages read for rules on who may perform what
+
+Line = Claim | Notice
+
+
+class Snapshot(Protocol):
+    """What the engine needs of one state of the index."""
+
+    @property
+    def documents(self) -> tuple[Document, ...]: ...
+    @property
+    def passages(self) -> tuple[Passage, ...]: ...
+    @property
+    def count(self) -> int: ...
+    def document(self, id: str) -> Document | None: ...
+    def search(self, query: str, k: int = 10) -> list[Hit]: ...
+    def embed(self, texts: Sequence[str]) -> npt.NDArray[np.float32]: ...
+    def frequency(self, term: str) -> int: ...
+
+
+class Index(Protocol):
+    @property
+    def snapshot(self) -> Snapshot: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """The answer to one part of a question."""
+
+    status: Status
+    reason: str
+    lines: tuple[Line, ...]
+    confidence: float
+    hits: tuple[Hit, ...] = ()
+
+
+class Assistant:
+    """Answers questions over an index. Safe to share by threads."""
+
+    def __init__(self, index: Index) -> None:
+        self._index = index
+
+    def ask(self, question: str, history: Sequence[Turn] = ()) -> Answer:
+        """The whole answer: the last item of `stream`."""
+        *_, last = self.stream(question, history)
+        return last
+
+    def stream(self, question: str, history: Sequence[Turn] = ()) -> Iterator[Answer]:
+        """The answer as it grows, line by line; the last item is whole."""
+        started = perf_counter()
+        answer = self._answer(question, history, started)
+        for count in range(1, len(answer.lines)):
+            yield _with_lines(answer, answer.lines[:count])
+        yield answer
+
+    def _answer(self, question: str, history: Sequence[Turn], started: float) -> Answer:
+        earlier = [turn.text for turn in history if turn.role == "user"]
+        language = language_of(question, earlier)
+        alarm = triage(question, history)
+        if alarm and alarm.level != "urgent":
+            notice = Notice("emergency", alarm.text)
+            return Answer(question, Status.EMERGENCY, "red-flag", (notice,), seconds=perf_counter() - started, language=language)
+        guarded = guard(question, history)
+        if guarded and guarded.kind == "rules":
+            line = Notice("rules", frame("rules", language))
+            return Answer(question, Status.DECLINED, "rules", (line,), seconds=perf_counter() - started, language=language)
+        draft = self._drafted(question, history, language)
+        urgent = (Notice("urgent", alarm.text),) if alarm else ()
+        if guarded:
+            draft = _personal(draft, language)
+        declined = draft.status is Status.DECLINED
+        return Answer(
+            question=question,
+            status=draft.status,
+            reason=draft.reason,
+            lines=(*urgent, *draft.lines, *_closing(draft, language)),
+            confidence=None if declined else round(draft.confidence, 4),
+            hits=draft.hits,
+            seconds=perf_counter() - started,
+            language=language,
+        )
+
+    def _drafted(self, question: str, history: Sequence[Turn], language: str) -> Draft:
+        snapshot = self._index.snapshot
+        query = understand(question, history)
+        parts = parts_of(query)
+        drafts = [self._part(part, snapshot, language) for part in parts]
+        checked = [_checked(draft, question, history, language) for draft in drafts]
+        return checked[0] if len(checked) == 1 else _joined(parts, checked, language)
+
+    def _part(self, query: Query, snapshot: Snapshot, language: str) -> Draft:
+        hits = snapshot.search(query.search_text, HITS)
+        terms = terms_of(query, snapshot.frequency, snapshot.count)
+        documents = {hit.passage.document_id: _found(snapshot, hit.passage.document_id) for hit in hits}
+        evidence = gather(query, hits, terms, documents.__getitem__, snapshot.embed)
+        confidence = confidence_of(evidence, terms)
+        if query.asks_who and (ruled := self._ruled(query, snapshot, language)):
+            status, reason, lines = ruled
+            return Draft(status, reason, lines, max(confidence, 0.85), tuple(hits))
+        if not is_covered(confidence):
+            return _abstained(query, hits, confidence, language)
+        return _evident(query, choose(evidence), confidence, hits, _sibling_steps(snapshot), language)
+
+    def _ruled(self, query: Query, snapshot: Snapshot, language: str) -> tuple[Status, str, tuple[Line, ...]] | None:
+        """Who may perform what: the verdict of the rules in the passages nearest to the question."""
+        near = snapshot.passages if snapshot.count <= RULE_HITS else [h.passage for h in snapshot.search(query.search_text, RULE_HITS)]
+        rules: list[Rule] = [
+            rule for passage in near for rule in rules_of(_found(snapshot, passage.document_id), passage)
+        ]
+        place = query.places[0].name if query.places else ""
+        roles = known_roles(query) or ("",)
+        return who_answer(ruling(query, rules, roles[0], place, language))
+
+
+def _found(snapshot: Snapshot, document_id: str) -> Document:
+    document = snapshot.document(document_id)
+    if document is None:
+        raise LookupError(f"the index lists a passage of {document_id!r} but not the document")
+    return document
+
+
+def _sibling_steps(snapshot: Snapshot) -> Callable[[Passage], list[Passage]]:
+    """The steps that stand in the same section, in the document's order."""
+
+    def siblings(passage: Passage) -> list[Passage]:
+        return [
+            other
+            for other in snapshot.passages
+            if other.kind is BlockKind.STEP
+            and other.document_id == passage.document_id
+            and other.headings[:-1] == passage.headings[:-1]
+        ]
+
+    return siblings
+
+
+def _evident(
+    query: Query,
+    chosen: Sequence[Evidence],
+    confidence: float,
+    hits: Sequence[Hit],
+    siblings: Callable[[Passage], list[Passage]],
+    language: str,
+) -> Draft:
+    lines = lines_of(chosen, query.text, siblings, language)
+    return Draft(Status.ANSWERED, "evidence", lines, confidence, tuple(hits))
+
+
+def _abstained(query: Query, hits: Sequence[Hit], confidence: float, language: str) -> Draft:
+    if is_off_topic(query, hits):
+        line = Notice("off-topic", frame("off_topic", language))
+        return Draft(Status.DECLINED, "off-topic", (line,), confidence, tuple(hits))
+    lines = (Notice("not-covered", frame("not_covered", language)), Notice("next-step", frame("next_step", language)))
+    return Draft(Status.ABSTAINED, "no-evidence", lines, confidence, tuple(hits))
+
+
+def _checked(draft: Draft, question: str, history: Sequence[Turn], language: str) -> Draft:
+    """The draft with every claim verified; one that loses all its claims abstains."""
+    lines = verified(draft.lines, question, history)
+    if len(lines) == len(draft.lines):
+        return draft
+    if any(isinstance(line, Claim) for line in lines):
+        return Draft(draft.status, draft.reason, lines, draft.confidence, draft.hits)
+    refusal = (Notice("not-covered", frame("not_covered", language)), Notice("next-step", frame("next_step", language)))
+    return Draft(Status.ABSTAINED, "unverified", refusal, min(draft.confidence, 0.3), draft.hits)
+
+
+def _joined(parts: Sequence[Query], drafts: Sequence[Draft], language: str) -> Draft:
+    """Several questions in one: every part's lines; partial where one of them is not covered."""
+    unanswered = (Status.ABSTAINED, Status.DECLINED)
+    if all(draft.status in unanswered for draft in drafts):
+        return drafts[0]
+    lines: list[Line] = []
+    for part, draft in zip(parts, drafts, strict=True):
+        if draft.status in unanswered:
+            lines.append(Notice("not-covered", frame("not_covered_part", language, part=part.question.strip())))
+        else:
+            lines += [line for line in draft.lines if line not in lines]
+    statuses = [draft.status for draft in drafts]
+    status = Status.PARTIAL if any(found in unanswered for found in statuses) else min(statuses, key=list(Status).index)
+    hits = {hit.passage: hit for draft in drafts for hit in draft.hits}
+    ranked = tuple(sorted(hits.values(), key=lambda hit: -hit.score))
+    reason = "part-not-covered" if status is Status.PARTIAL else drafts[statuses.index(status)].reason
+    return Draft(status, reason, tuple(lines), sum(draft.confidence for draft in drafts) / len(drafts), ranked)
+
+
+def _personal(draft: Draft, language: str) -> Draft:
+    """No verdict on one person: the sources' general rule may follow, labelled."""
+    first = Notice("personal", frame("personal", language))
+    claims = [line for line in draft.lines if isinstance(line, Claim)]
+    general = (Notice("general", frame("personal_general", language)), *claims) if claims else ()
+    return Draft(Status.DECLINED, "personal-advice", (first, *general), draft.confidence, draft.hits)
+
+
+def _closing(draft: Draft, language: str) -> tuple[Line, ...]:
+    claims = [line for line in draft.lines if isinstance(line, Claim)]
+    automatic = (Notice("language", frame("automatic", language)),) if language != "en" else ()
+    return (*explanations(claims, language), *automatic)
+
+
+def _with_lines(answer: Answer, lines: tuple[Line, ...]) -> Answer:
+    return replace(answer, lines=lines)

@@ -1,0 +1,157 @@
+"""Which sentences, items, rows and answers speak to a question, and how well.
+
+Scores units of the passages that search found. Knows words and vectors, decides nothing.
+"""
+
+import math
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+import numpy.typing as npt
+
+from assistant.lexicon import lexicon
+from assistant.text import WORD, fold, stem
+from assistant.types import Quote
+from assistant.understand import STOP_WORDS, Query, content_terms
+from corpus.types import BlockKind, Document, Passage
+from corpus.units import Unit, units
+from index.types import Hit
+
+Embed = Callable[[Sequence[str]], npt.NDArray[np.float32]]
+
+# How much of a word's weight counts, by where the evidence has it.
+_IN_UNIT, _IN_LEAD, _IN_HEADING, _NEARBY = 1.0, 0.9, 0.6, 0.45
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One unit, scored against a question."""
+
+    document: Document
+    passage: Passage
+    unit: Unit
+    coverage: float  # share of the question's words, by weight, that the unit and what it hangs on contain
+    cosine: float  # of unit and question, in [-1, 1]
+    passage_cosine: float
+    fits: bool  # holds the kind of fact the question asks for
+    own: float  # share of the words in the unit itself
+
+    @property
+    def score(self) -> float:
+        """In [0, 1] or a little above; higher is better."""
+        return 0.45 * self.coverage + 0.15 * self.own + 0.4 * max(self.cosine, 0.0) - (0.0 if self.fits else 0.35)
+
+    @property
+    def quote(self) -> Quote:
+        return Quote(self.document, self.passage, self.unit.span.start, self.unit.span.end)
+
+
+@lru_cache(maxsize=65536)
+def _vocabulary(text: str) -> frozenset[str]:
+    """Stems of a text and the concepts, procedures and roles it names, these marked with "#"."""
+    words = lexicon()
+    stems = {stem(word) for word in WORD.findall(fold(text))}
+    ids = {f"#{name}" for kind in (words.concepts, words.roles) for name in kind.named(text)}
+    named = words.procedures.named(text)
+    ids |= {f"#{name}" for name in named}
+    return frozenset(stems | ids)
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """Something a question asks about: any of `alternatives` in the evidence meets it."""
+
+    alternatives: frozenset[str]
+    weight: float
+    known: bool = True  # occurs somewhere in the documents
+
+
+def terms_of(query: Query, frequency: Callable[[str], int], passages: int) -> tuple[Term, ...]:
+    """The question's terms with their weights: words by rarity, procedures and concepts as what they mean."""
+    words = lexicon()
+    text = query.text
+    terms: list[Term] = []
+    consumed: set[str] = set()
+    for names, found in ((words.procedures, query.procedures), (words.concepts, query.concepts), (words.roles, query.roles)):
+        for mention in names.find(text):
+            consumed |= {stem(word) for word in WORD.findall(fold(text[mention.start : mention.end]))}
+        for name in found:
+            if name in ("perform",):
+                continue
+            kinds = frozenset({f"#{name}"} | {f"#{broader}" for broader in names.broader(name)})
+            kinds |= {f"#{other}" for other in names.entries if name in names.broader(other)}
+            terms.append(Term(kinds, 1.4))
+    for word in content_terms(text):
+        if word in consumed:
+            continue
+        count = frequency(word)
+        terms.append(Term(frozenset({word}), math.log(1 + (passages + 1) / (count + 0.5)) / 2.2, known=count > 0))
+    return tuple(terms)
+
+
+def gather(
+    query: Query,
+    hits: Sequence[Hit],
+    terms: Sequence[Term],
+    document: Callable[[str], Document],
+    embed: Embed,
+) -> list[Evidence]:
+    """Every unit of the hits, best first."""
+    found = [
+        (document(hit.passage.document_id), hit, unit)
+        for hit in hits
+        if hit.passage.kind is not BlockKind.QUESTION
+        for unit in units(hit.passage)
+    ]
+    if not found:
+        return []
+    vectors = embed([query.text, *(unit_text(source, hit.passage, unit) for source, hit, unit in found)])
+    cosines = vectors[1:] @ vectors[0]
+    evidence = [
+        _scored(query, terms, source, hit, unit, float(cosine))
+        for (source, hit, unit), cosine in zip(found, cosines, strict=True)
+    ]
+    return sorted(evidence, key=lambda item: -item.score)
+
+
+def unit_text(document: Document, passage: Passage, unit: Unit) -> str:
+    """What is embedded for a unit: the last heading, what it hangs on, its words."""
+    text = document.text
+    heading = passage.headings[-1] if len(passage.headings) > 1 else ""
+    lead = text[unit.lead.start : unit.lead.end] if unit.lead else ""
+    return "\n".join(part for part in (heading, lead, text[unit.span.start : unit.span.end]) if part)
+
+
+def _scored(query: Query, terms: Sequence[Term], document: Document, hit: Hit, unit: Unit, cosine: float) -> Evidence:
+    text = document.text
+    own = text[unit.span.start : unit.span.end]
+    lead = text[unit.lead.start : unit.lead.end] if unit.lead else ""
+    layers = (
+        (_vocabulary(own), _IN_UNIT),
+        (_vocabulary(lead), _IN_LEAD),
+        (_vocabulary(" ".join((*hit.passage.headings, document.publisher, hit.passage.speaker))), _IN_HEADING),
+        (_vocabulary(hit.passage.text), _NEARBY),
+    )
+    total = sum(term.weight for term in terms) or 1.0
+    met = sum(term.weight * _best(term, layers) for term in terms)
+    inside = sum(term.weight for term in terms if term.alternatives & layers[0][0])
+    kind = query.answer_type
+    return Evidence(
+        document=document,
+        passage=hit.passage,
+        unit=unit,
+        coverage=met / total if terms else 0.0,
+        cosine=cosine,
+        passage_cosine=hit.dense,
+        fits=kind is None or kind.needs.search(own) is not None,
+        own=inside / total if terms else 0.0,
+    )
+
+
+def _best(term: Term, layers: Iterable[tuple[frozenset[str], float]]) -> float:
+    return max((share for vocabulary, share in layers if term.alternatives & vocabulary), default=0.0)
+
+
+__all__ = ["STOP_WORDS", "Embed", "Evidence", "Term", "gather", "terms_of", "unit_text"]

@@ -1,0 +1,38 @@
+"""Explains terms of the quotes in plain words, labelled as ours. Knows only glossary.yaml."""
+
+import re
+from collections.abc import Sequence
+from functools import cache
+
+from assistant.lexicon import read_data
+from assistant.types import Claim, Notice
+
+_LABEL = {"en": "In plain words (ours): ", "es": "En palabras sencillas (nuestras): "}
+MOST = 5  # terms explained under one answer
+
+
+@cache
+def _terms() -> tuple[tuple[str, re.Pattern[str], dict[str, str]], ...]:
+    return tuple(
+        (entry["names"][0], _pattern(entry), {"en": entry["en"], "es": entry["es"]})
+        for entry in read_data("glossary.yaml").values()
+    )
+
+
+def _pattern(entry: dict[str, list[str]]) -> re.Pattern[str]:
+    """Abbreviations keep their case; a term is not found in a longer one that means something else."""
+    names = "|".join(sorted(map(re.escape, entry["names"]), key=len, reverse=True))
+    before = "".join(rf"(?<!{re.escape(other.removesuffix(entry['names'][-1]))})" for other in entry.get("not", ()))
+    return re.compile(rf"\b{before}(?:{names})\b", 0 if entry.get("abbreviation") else re.IGNORECASE)
+
+
+def explanations(claims: Sequence[Claim], language: str) -> tuple[Notice, ...]:
+    """One notice that explains the terms standing in the quotes shown, longest match first."""
+    text = "\n".join(quote.text for claim in claims for quote in claim.quotes)
+    found: list[str] = []
+    for name, pattern, meaning in _terms():
+        match = pattern.search(text)
+        if match and len(found) < MOST:
+            text = pattern.sub(" ", text)
+            found.append(f"{match.group(0) if name.isupper() else name} = {meaning[language]}")
+    return (Notice("glossary", f"{_LABEL[language]}{'; '.join(found)}."),) if found else ()

@@ -1,0 +1,141 @@
+"""The words of the field: finds procedures, roles and concepts in text. All it knows stands in lexicon.yaml."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import yaml
+
+from assistant.text import fold
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    id: str
+    label: str
+    names: tuple[str, ...]
+    broader: tuple[str, ...] = ()
+    article: str = "a"
+    level: int = 0  # of a role: higher may do what lower may, where a rule says "or higher"
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """`text[start:end]` names the entry `id`."""
+
+    id: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerType:
+    """A kind of fact a question may ask for, and what must stand in a passage that gives it."""
+
+    id: str
+    asks: re.Pattern[str]
+    needs: re.Pattern[str]
+
+
+class Names:
+    """Entries of one kind, found in text by their names: longest first, whole words, singular or plural."""
+
+    def __init__(self, entries: Mapping[str, Entry]) -> None:
+        self.entries = entries
+        self._ids = {_key(name): entry.id for entry in entries.values() for name in entry.names}
+        alternatives = sorted({_pattern(name) for entry in entries.values() for name in entry.names}, key=len, reverse=True)
+        self._regex = re.compile(rf"(?<![\w@])({'|'.join(alternatives)})(?:'?e?s|'s)?(?!\w)")
+
+    def find(self, text: str) -> list[Mention]:
+        """Mentions in order, none inside another."""
+        return [
+            Mention(self._ids[_key(match.group(1))], match.start(), match.end())
+            for match in self._regex.finditer(fold(text))
+        ]
+
+    def named(self, text: str) -> list[str]:
+        """The entries named in `text`, each once, in order."""
+        return list(dict.fromkeys(mention.id for mention in self.find(text)))
+
+    def narrowest(self, text: str) -> list[str]:
+        """The entries named in `text` without those that a narrower one includes."""
+        found = self.named(text)
+        return [entry for entry in found if not any(entry in self.broader(other) for other in found if other != entry)]
+
+    def broader(self, entry_id: str) -> frozenset[str]:
+        """Everything that includes `entry_id`, itself left out."""
+        direct = self.entries[entry_id].broader
+        return frozenset(direct).union(*(self.broader(parent) for parent in direct))
+
+    def includes(self, broad: str, narrow: str) -> bool:
+        return broad == narrow or broad in self.broader(narrow)
+
+    def label(self, entry_id: str) -> str:
+        return self.entries[entry_id].label
+
+
+def _key(name: str) -> str:
+    return re.sub(r"[\s-]+", "", fold(name))
+
+
+def _pattern(name: str) -> str:
+    return r"[\s-]*".join(re.escape(part) for part in re.split(r"[\s-]+", fold(name)))
+
+
+@dataclass(frozen=True)
+class Lexicon:
+    procedures: Names
+    roles: Names
+    groups: Names
+    concepts: Names
+    answer_types: tuple[AnswerType, ...]
+    filler_words: frozenset[str]
+
+    def answer_type(self, question: str) -> AnswerType | None:
+        folded = fold(question)
+        return next((kind for kind in self.answer_types if kind.asks.search(folded)), None)
+
+
+@cache
+def lexicon() -> Lexicon:
+    """The lexicon as packaged, read once."""
+    data = read_data("lexicon.yaml")
+    return Lexicon(
+        procedures=_names(data["procedures"]),
+        roles=_names(data["roles"]),
+        groups=_names({name: {"names": [name]} for name in data["groups"]}),
+        concepts=_names(data["concepts"]),
+        answer_types=tuple(
+            AnswerType(name, re.compile(fold(entry["asks"])), re.compile(entry["needs"], re.IGNORECASE))
+            for name, entry in data["answer_types"].items()
+        ),
+        filler_words=frozenset(fold(word) for word in data["filler_words"]),
+    )
+
+
+def read_data(name: str) -> Any:
+    """One of the package's YAML files."""
+    text = files("assistant").joinpath("data", name).read_text(encoding="utf-8")
+    return yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+
+
+def _names(entries: Mapping[str, Mapping[str, Any]]) -> Names:
+    return Names({name: _entry(name, entry) for name, entry in entries.items()})
+
+
+def _entry(name: str, data: Mapping[str, Any]) -> Entry:
+    return Entry(
+        id=name,
+        label=str(data.get("label", name)),
+        names=_strings(data["names"]),
+        broader=_strings(data.get("broader", ())),
+        article=str(data.get("article", "a")),
+        level=int(data.get("level", 0)),
+    )
+
+
+def _strings(values: Iterable[Any]) -> tuple[str, ...]:
+    return tuple(str(value) for value in values)

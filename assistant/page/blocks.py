@@ -1,0 +1,95 @@
+"""The Gradio page: one component that carries questions to the desk and growing answers back.
+
+gr.Chatbot is not used: it reads every message's raw markup out as a label, redraws the whole message
+at each step (which takes the focus from a citation), and echoes turns that the browser may have forged.
+Here the browser keeps the conversation, and the server sends only the turn that is being answered.
+"""
+
+from collections.abc import Iterator
+from hashlib import sha256
+from pathlib import Path
+
+import gradio as gr
+
+from assistant.page.desk import Desk
+from assistant.page.history import history_of, text_of
+from assistant.page.passage import passage_view
+from assistant.page.render import view_of
+from assistant.page.shell import shell_html, title_of
+from assistant.settings import Settings
+
+ASSETS = Path(__file__).parent
+AT_ONCE = 4  # questions answered side by side; the others wait their turn
+WAITING = 64  # beyond this a question is refused at once rather than kept waiting
+_FONTS = ["system-ui", "-apple-system", "Segoe UI", "Roboto", "Helvetica Neue", "Arial", "sans-serif"]
+_SCRIPTS = ("passage.js", "page.js")
+STYLES = ("page.css", "passage.css")
+_START = """
+startPage({
+    element, server, watch,
+    answer: () => props.value,
+    ask: (asked) => trigger('ask', asked),
+    halt: () => trigger('halt'),
+});
+"""
+
+
+def asset(name: str) -> str:
+    """The address of a file beside this module; it changes with the content, so no browser keeps an old one."""
+    version = sha256((ASSETS / name).read_bytes()).hexdigest()[:12]
+    return f"page/{name}?v={version}"
+
+
+def theme() -> gr.themes.Base:
+    """Gradio's plainest theme with the system's fonts: nothing is fetched from anywhere."""
+    return gr.themes.Base(font=_FONTS, font_mono=["ui-monospace", "monospace"])
+
+
+def head() -> str:
+    return "".join(f'<link rel="stylesheet" href="{asset(name)}">' for name in STYLES)
+
+
+def build(settings: Settings, desk: Desk) -> gr.Blocks:
+    """The page as Gradio blocks; constructed once, serves everybody."""
+
+    def passage(wanted: object) -> dict[str, str]:
+        return passage_view(wanted, desk.document)
+
+    def ask(event: gr.EventData) -> Iterator[dict[str, object]]:
+        yield from answer_views(event._data, desk)
+
+    blocks = gr.Blocks(title=title_of(settings), analytics_enabled=False, fill_width=True)
+    with blocks:
+        conversation = gr.HTML(  # no subclass: Gradio would write a .pyi file beside this one
+            {},  # the turn being answered, see `view_of`
+            html_template="${shell}",  # never `${value}`: the page's script alone draws the answers
+            shell=shell_html(settings),
+            js_on_load=_START,
+            head="".join(f'<script src="{asset(name)}"></script>' for name in _SCRIPTS),
+            apply_default_css=False,
+            server_functions=[passage],
+        )
+        asked = conversation.ask(
+            ask,
+            None,
+            [conversation],
+            show_progress="hidden",
+            trigger_mode="multiple",
+            concurrency_limit=AT_ONCE,
+            api_visibility="private",
+        )
+        conversation.halt(None, None, None, cancels=[asked], api_visibility="private")
+    blocks.queue(max_size=WAITING, default_concurrency_limit=AT_ONCE, api_open=False)
+    return blocks
+
+
+def answer_views(asked: object, desk: Desk) -> Iterator[dict[str, object]]:
+    """The growing answer to what a browser sent; the last view says that it is done."""
+    fields = asked if isinstance(asked, dict) else {}
+    turn = fields.get("turn")
+    turn = turn if isinstance(turn, int) else 0
+    answer = None
+    for answer in desk.stream(text_of(fields.get("question")).strip(), history_of(fields.get("history"))):
+        yield view_of(answer, turn=turn, done=False)
+    if answer:
+        yield view_of(answer, turn=turn, done=True)

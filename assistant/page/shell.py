@@ -1,0 +1,47 @@
+"""The page around the conversation: heading, notices, examples, question box. Knows nothing of answers."""
+
+import re
+from html import escape
+from pathlib import Path
+from string import Template
+
+import yaml
+
+from assistant.page.desk import MAX_QUESTION_CHARACTERS
+from assistant.settings import Settings
+
+_HERE = Path(__file__).parent
+NO_CONTACT = "contact the clinic that treats you"
+_EMAIL = re.compile(r"[^\s@<>\"']+@[^\s@<>\"']+\.[a-zA-Z]{2,}")
+_PHONE = re.compile(r"\+?\(?\d[\d\s().-]{6,}\d")
+
+
+def title_of(settings: Settings) -> str:
+    return f"{settings.clinic_name}: questions about treatments" if settings.clinic_name else "Medical spa questions"
+
+
+def shell_html(settings: Settings) -> str:
+    """The page's fixed parts, every value escaped."""
+    template = Template((_HERE / "shell.html").read_text(encoding="utf-8"))
+    return template.substitute(
+        title=escape(title_of(settings)),
+        contact=contact_html(settings.contact),
+        examples="".join(f"<li><button type='button'>{escape(example)}</button></li>" for example in _examples()),
+        limit=MAX_QUESTION_CHARACTERS,
+        limit_shown=f"{MAX_QUESTION_CHARACTERS:,}",
+    )
+
+
+def _examples() -> list[str]:
+    return [str(example) for example in yaml.safe_load((_HERE / "examples.yaml").read_text(encoding="utf-8"))]
+
+
+def contact_html(contact: str) -> str:
+    """How to reach a person; an address or a number in it becomes a link."""
+    text = escape(contact or NO_CONTACT)
+    if email := _EMAIL.search(text):
+        return text.replace(email[0], f'<a href="mailto:{email[0]}">{email[0]}</a>')
+    if phone := _PHONE.search(text):
+        digits = re.sub(r"[^\d+]", "", phone[0])
+        return text.replace(phone[0], f'<a href="tel:{digits}">{phone[0]}</a>')
+    return text

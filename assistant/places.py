@@ -1,0 +1,111 @@
+"""Finds the states, cities and countries a text names. Knows geography, nothing of who speaks about it."""
+
+import re
+from dataclasses import dataclass
+from functools import cache
+
+from assistant.lexicon import read_data
+from assistant.text import fold
+
+# Names that are also people's names or plain words: a place only where the sentence treats them as one.
+_NAMESAKES = frozenset({"georgia", "virginia", "jordan", "chad", "niger", "togo", "guinea", "jersey", "turkey", "mali"})
+_ROLE_CODES = frozenset({"PA", "MD"})
+_BEFORE = r"(?:\b(?:in|within|inside|across|throughout|near|around|from|at|to|for|of|about|and|or|en|de|para|sobre|y)\s+(?:the\s+)?(?:state\s+of\s+|city\s+of\s+|estado\s+de\s+|downtown\s+)?|,\s*)"
+_AFTER = r"(?=\s*(?:\?|\.|,|$|'s\b|law|rule|regulation|board|license|allow|permit|require|let|say|state\b))"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A state of the US, or a country. `named` is what the text calls it: a city stands for its state."""
+
+    name: str
+    named: str
+
+    @property
+    def label(self) -> str:
+        return self.name if fold(self.named) == fold(self.name) else f"{self.named}, {self.name}"
+
+
+@dataclass(frozen=True)
+class _Gazetteer:
+    states: dict[str, str]  # folded name -> state
+    codes: dict[str, str]  # "CA" -> state
+    cities: dict[str, list[str]]  # folded name -> states, most populous city first
+    state_names: re.Pattern[str]
+    city_names: re.Pattern[str]
+    countries: dict[str, str]
+
+
+@cache
+def _gazetteer() -> _Gazetteer:
+    data = read_data("places.yaml")
+    states = {fold(name): name for name in data["states"]}
+    states |= {fold(other): name for name, entry in data["states"].items() for other in entry["names"]}
+    cities = {fold(name): found for name, found in data["cities"].items()}
+    countries = {fold(name): name for name in data["countries"]} | {fold(k): v for k, v in data["country_names"].items()}
+    return _Gazetteer(
+        states=states,
+        codes={entry["code"]: name for name, entry in data["states"].items()},
+        cities=cities,
+        state_names=_any_of([*states, *(name for name in countries if name not in states)]),
+        city_names=re.compile(_BEFORE + _any_of(list(cities)).pattern),
+        countries=countries,
+    )
+
+
+def _any_of(names: list[str]) -> re.Pattern[str]:
+    ordered = sorted((re.escape(name).replace(r"\ ", r"[\s-]+") for name in names), key=len, reverse=True)
+    return re.compile(rf"(?<!\w)({'|'.join(ordered)})(?!\w)")
+
+
+def find_places(text: str) -> tuple[Place, ...]:
+    """Places named in `text`, each state once, in order of appearance."""
+    known, folded = _gazetteer(), fold(text)
+    found: list[tuple[int, int, Place]] = []
+    for match in known.state_names.finditer(folded):
+        name = re.sub(r"[\s-]+", " ", match.group(1))
+        if name in _NAMESAKES and not _used_as_place(folded, match.start(1), match.end(1)):
+            continue
+        place = known.states.get(name) or known.countries[name]
+        found.append((match.start(1), match.end(1), Place(place, place if name in known.states else place)))
+    for match in known.city_names.finditer(folded):
+        found.extend((match.start(1), match.end(1), _city(text, match)) for _ in [0] if _free(found, match.start(1)))
+    found.extend((start, end, place) for start, end, place in _codes(text, known) if _free(found, start))
+    places = {place.name: place for _, _, place in reversed(sorted(found, key=lambda item: item[0]))}
+    return tuple(reversed(places.values()))
+
+
+def _city(text: str, match: re.Match[str]) -> Place:
+    name = text[match.start(1) : match.end(1)]
+    states = _gazetteer().cities[re.sub(r"[\s-]+", " ", match.group(1))]
+    return Place(states[0], name.title() if name.islower() else name)
+
+
+def _free(found: list[tuple[int, int, Place]], start: int) -> bool:
+    return not any(left <= start < right for left, right, _ in found)
+
+
+def _used_as_place(folded: str, start: int, end: int) -> bool:
+    before = re.search(rf"(?:{_BEFORE}|\b(?:does|do|did|will|would)\s+)$", folded[:start]) is not None
+    return (before or start == 0) and re.match(_AFTER, folded[end:]) is not None or folded.strip(" ?.!") == folded[start:end]
+
+
+def _city_before(before: str, state: str) -> bool:
+    """Whether "in" or one of the state's cities stands before a code that also names a role ("NP, PA")."""
+    if not before.rstrip().endswith(","):
+        return True
+    words = fold(before).rstrip(" ,").split()
+    return any(state in _gazetteer().cities.get(" ".join(words[-count:]), ()) for count in (1, 2, 3))
+
+
+def _codes(text: str, known: _Gazetteer) -> list[tuple[int, int, Place]]:
+    """Two-letter codes: upper case, after "in" or a comma; never in a text that is all upper case."""
+    letters = [character for character in text if character.isalpha()]
+    if letters and sum(character.isupper() for character in letters) > 0.7 * len(letters):
+        return []
+    found = []
+    for match in re.finditer(r"(?:\b[Ii]n|\b[Ff]rom|\b[Ff]or|\b[Aa]bout|\b[Oo]f|\b[Ee]n|,)\s+([A-Z]{2})(?=\s*(?:$|[?.,!;)]|\w))", text):
+        state = known.codes.get(match.group(1))
+        if state and not (match.group(1) in _ROLE_CODES and not _city_before(text[: match.start(1)], state)):
+            found.append((match.start(1), match.end(1), Place(state, state)))
+    return found

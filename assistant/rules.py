@@ -1,0 +1,243 @@
+"""Reads from a passage who may perform what, where: each rule tied to the sentence or table row that says it.
+
+General patterns of English over the lexicon's roles and procedures; knows no source and decides nothing.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from functools import lru_cache
+
+from assistant.lexicon import lexicon
+from assistant.places import find_places
+from assistant.text import fold
+from assistant.types import Quote
+from corpus.sentences import sentence_spans
+from corpus.types import Document, Passage
+from corpus.units import Span, Unit, units
+
+
+class Stance(StrEnum):
+    """What a rule says about one role."""
+
+    YES = "yes"
+    SUPERVISED = "supervised"  # yes, under supervision
+    NO = "no"  # excluded, or left out of a list of those it "must be"
+    UNLISTED = "unlisted"  # left out of a list of those who do it
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One sentence or row on who performs something."""
+
+    quote: Quote
+    procedures: tuple[str, ...] = ()  # () = the document's procedures in general
+    allowed: tuple[str, ...] = ()
+    excluded: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()  # "medical professional": no verdict on one role follows
+    or_higher: bool = False
+    closed: bool = False  # names all who do it
+    must: bool = False  # and says that it must be one of them
+    supervised: bool = False
+    anyone: bool = False  # "anyone with proper training"
+    places: tuple[str, ...] = ()
+    hedged: tuple[str, ...] = field(default=())  # places it speaks of as a belief
+
+    @property
+    def speaker(self) -> str:
+        return self.quote.passage.speaker
+
+    @property
+    def holder(self) -> str:
+        """Whose view it is, for telling two positions apart."""
+        return self.speaker or self.quote.document.publisher or self.quote.document.title
+
+    def stance(self, role: str) -> Stance | None:
+        """What it says about `role`; None where it says nothing."""
+        roles = lexicon().roles
+        if any(roles.includes(name, role) for name in self.excluded):
+            return Stance.NO
+        yes = Stance.SUPERVISED if self.supervised and role != "physician" else Stance.YES
+        if self.anyone or any(roles.includes(name, role) for name in self.allowed):
+            return yes
+        if self.or_higher and self.allowed:
+            least = min(roles.entries[name].level for name in self.allowed)
+            return yes if roles.entries[role].level >= least else Stance.NO
+        if self.closed and self.allowed:
+            return Stance.NO if self.must else Stance.UNLISTED
+        return None
+
+    def speaks_of(self, procedure: str) -> bool:
+        """Whether what it says holds for `procedure`: said of it, of something broader, or of a kind of it."""
+        names = lexicon().procedures
+        return any(names.includes(own, procedure) or names.includes(procedure, own) for own in self.procedures)
+
+
+_CANNOT = re.compile(
+    r"\b(?:cannot|can't|can not|may not|must not|mustn't|should not|shouldn't|not allowed|not permitted|not legal|illegal|"
+    r"prohibited|not be performed|never)\b"
+)
+_MUST = re.compile(r"\b(?:must be|must hold|only|required to|requires?|has to be|have to be|needs to be|restricted to|limited to)\b")
+_MAY = re.compile(
+    r"\b(?:can|may|allow|allows|allowed|permit\w*|authorized|perform|performs|performed|performing|administer\w*|inject\w*|"
+    r"qualified provider|provider|who should|should be|must be|must work|must|required|license of)\b"
+)
+_PERFORMED = re.compile(r"\b(?:perform\w*|administer\w*|inject(?:s|ed|ing)?|operat\w*|done by|carried out|provided by|given by|do|who should|allow|treat|work under)\b")
+_ANYONE = re.compile(r"\banyone (?:with|who)\b")
+_OR_HIGHER = re.compile(r"\bor (?:higher|above|more advanced|greater)\b")
+_SUPERVISOR = re.compile(
+    r"(?:\bunder|\bwith)\s+(?:the\s+|a\s+)?(?:direct\s+|general\s+|proper\s+)*(?:supervision|oversight)\s+(?:of|by|from)\s+(?:an?\s+|the\s+)?[\w-]+(?:\s+professional)?"
+    r"|\bunder\s+(?:an?\s+|the\s+)?(?:[\w-]+\s+){0,2}(?:supervision|oversight|md|physician|doctor)\b"
+    r"|\bsupervision by (?:an?\s+)?[\w-]+(?:\s+professional)?"
+    r"|\b(?:overseen|supervised) by (?:an?\s+|the\s+)?(?:licensed\s+)?[\w-]+"
+)
+_NAMED_SUPERVISION = re.compile(r"\bunder\b.{0,30}\b(?:supervision|md|physician)\b|\bsupervis|\boversight\b|\boverseen\b")
+_PRONOUN = re.compile(r"\b(?:they|them|he|she|it|these|those|this|the (?:treatment|procedure|person|laser)s?)\b")
+_HEDGE = re.compile(r"\(?\b(?:i|we) (?:believe|think|assume|guess)\b([^).;]*)")
+_PROVIDER_HEADER = re.compile(r"\b(?:provider|performed by|who|professional|staff|practitioner|licen[cs]e)\b")
+_LABEL = re.compile(r"^[^:]{0,60}\bwho\b[^:]{0,40}\b(?:perform|do|give|qualified|allowed)\w*[^:]{0,40}:")
+_EXAM = re.compile(r"\bconduct\b.*\bexam|\bexam\w* by\b")
+_SOME_OF_THEM = re.compile(r"\b(?:other|those|some|certain) \w+ who\b")  # speaks of some people, not of a role
+
+
+@lru_cache(maxsize=16384)
+def rules_of(document: Document, passage: Passage) -> tuple[Rule, ...]:
+    """Every rule of one passage, in reading order. A patient's own question states no rule."""
+    if passage.kind == "question":
+        return ()
+    rules: list[Rule] = []
+    before: _Context | None = None
+    for unit in units(passage):
+        for span in _statements(document, unit):
+            context = _read(document, passage, unit, span, before)
+            if rule := _rule(document, passage, unit, span, context):
+                rules.append(rule)
+            before = context
+    return tuple(rules)
+
+
+@dataclass(frozen=True, slots=True)
+class _Context:
+    """What a sentence names, and what it takes over from the one before."""
+
+    roles: tuple[str, ...]
+    procedures: tuple[str, ...]
+    places: tuple[str, ...]
+
+
+def _statements(document: Document, unit: Unit) -> Iterator[Span]:
+    if unit.kind == "row":
+        yield unit.span
+        return
+    text = document.text[unit.span.start : unit.span.end]
+    for start, end in sentence_spans(text):
+        yield Span(unit.span.start + start, unit.span.start + end)
+
+
+def _read(document: Document, passage: Passage, unit: Unit, span: Span, before: _Context | None) -> _Context:
+    """Roles, procedures and places of a sentence; what a pronoun stands for comes from the sentence before."""
+    text = document.text[span.start : span.end]
+    words = lexicon()
+    roles = tuple(words.roles.named(_without_supervisors(text)))
+    procedures = tuple(words.procedures.narrowest(text))
+    places = tuple(place.name for place in find_places(text))
+    back = _PRONOUN.search(fold(text)) is not None
+    lead = document.text[unit.lead.start : unit.lead.end] if unit.lead else ""
+    if not roles and back:
+        roles = before.roles if before else tuple(words.roles.named(lead)) if unit.kind == "answer" else ()
+    if not procedures and back and before:
+        procedures = before.procedures
+    if not places and before:
+        places = before.places
+    return _Context(roles, _narrowed(procedures, passage), places)
+
+
+def _narrowed(procedures: tuple[str, ...], passage: Passage) -> tuple[str, ...]:
+    """A heading that names a kind of what the sentence names says which kind is meant ("the laser" under "Pixel")."""
+    names = lexicon().procedures
+    heading = names.narrowest(passage.headings[-1]) if len(passage.headings) > 1 else []
+    narrower = [name for name in heading if any(own in names.broader(name) for own in procedures)]
+    kept = [own for own in procedures if not any(own in names.broader(name) for name in narrower)]
+    return tuple(dict.fromkeys([*kept, *narrower]))
+
+
+def _without_supervisors(text: str) -> str:
+    """The text with "under physician supervision" blanked: the supervisor is not the one who performs."""
+    folded = fold(text)
+    if re.search(r"\bperformed or (?:directly )?supervised by\b|\bperformed by\W+or under\b", folded):
+        folded = re.sub(r"\boverseen by (?:an? )?\w+", lambda match: " " * len(match.group()), folded)
+        return folded
+    return _SUPERVISOR.sub(lambda match: " " * len(match.group()), folded)
+
+
+def _rule(document: Document, passage: Passage, unit: Unit, span: Span, context: _Context) -> Rule | None:
+    text = fold(document.text[span.start : span.end])
+    base = Rule(
+        quote=Quote(document, passage, span.start, span.end),
+        procedures=context.procedures,
+        supervised=_NAMED_SUPERVISION.search(text) is not None,
+        places=context.places,
+        hedged=_hedged(text),
+    )
+    if unit.kind == "row":
+        return _row_rule(document, unit, base)
+    groups = tuple(lexicon().groups.named(_without_supervisors(text)))
+    if _EXAM.search(text) or _SOME_OF_THEM.search(text) or not (_PERFORMED.search(text) or _LABEL.search(text) or _MUST.search(text)):
+        return None
+    if _ANYONE.search(text) and _MAY.search(text):
+        return replace(base, anyone=True)
+    return _sentence_rule(text, base, context.roles, groups)
+
+
+def _sentence_rule(text: str, base: Rule, roles: Sequence[str], groups: Sequence[str]) -> Rule | None:
+    roles = tuple(roles)
+    own_roles = bool(roles)
+    if _CANNOT.search(text):
+        return replace(base, excluded=roles, supervised=False) if own_roles and base.procedures else None
+    if not own_roles:
+        relevant = tuple(group for group in groups if group not in ("staff", "provider", "anyone"))
+        return replace(base, groups=relevant) if relevant and _PERFORMED.search(text) and _MUST_OR_BY.search(text) else None
+    if _OR_HIGHER.search(text):
+        return replace(base, allowed=roles, or_higher=True)
+    if _LABEL.search(text):
+        return replace(base, allowed=roles)
+    if _MUST.search(text) and _LISTED.search(text):
+        return replace(base, allowed=roles, closed=True, must=True)
+    if _MAY.search(text) and (base.procedures or "performed" in text):
+        return replace(base, allowed=roles)
+    return None
+
+
+_MUST_OR_BY = re.compile(r"\b(?:must|only|should only|required)\b.*\bby\b")
+_LISTED = re.compile(r"\b(?:must be (?:an?\b|performed|done|given|administered)|must hold|only|required|restricted|limited)\b")
+
+
+def _row_rule(document: Document, unit: Unit, base: Rule) -> Rule | None:
+    """A row of a table whose header speaks of providers: the cell with the procedure, the cell with the roles."""
+    header = fold(document.text[unit.lead.start : unit.lead.end]) if unit.lead else fold(base.quote.passage.header)
+    if not _PROVIDER_HEADER.search(header):
+        return None
+    cells = re.split(r"\s*\|\s*|\t+", base.quote.text.strip().strip("|"))
+    words = lexicon()
+    with_roles = [cell for cell in cells if words.roles.named(_without_supervisors(cell))]
+    named = [cell for cell in cells if words.procedures.named(cell) and cell not in with_roles]
+    if not with_roles or not named:
+        return None
+    roles = words.roles.named(_without_supervisors(" ".join(with_roles)))
+    procedures = tuple(words.procedures.named(" ".join(named)))
+    if any(words.procedures.entries[name].broader == ("injectables",) for name in procedures):
+        procedures = tuple(dict.fromkeys([*procedures, *_listed_with_slash(named[0])]))
+    return replace(base, procedures=procedures, allowed=tuple(roles), closed=True)
+
+
+def _listed_with_slash(cell: str) -> list[str]:
+    """ "Botox/Dysport" names both."""
+    return [name for part in cell.split("/") for name in lexicon().procedures.named(part)]
+
+
+def _hedged(text: str) -> tuple[str, ...]:
+    match = _HEDGE.search(text)
+    if not match:
+        return ()
+    return tuple(place.name for place in find_places(match.group(1).strip().title()))

@@ -1,0 +1,191 @@
+"""Reads a question: what it asks about, where, of whom, and what a follow-up leaves unsaid.
+
+Knows words (the lexicon), not documents.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from assistant.lexicon import AnswerType, lexicon
+from assistant.places import Place, find_places
+from assistant.text import WORD, fold, stem
+from assistant.types import Turn
+
+_POINTS_BACK = re.compile(
+    r"\b(?:it|its|they|them|their|that|those|these|this|there|he|she|his|her|former|latter|same|else|instead|either|both)\b"
+    r"|^\s*(?:and|but|or|so|then|what about|how about|what if|why|why not|really|are you sure|you sure|y|pero|entonces)\b"
+    r"|\bwhich (?:of|one|source|doctor|page)\b|\bwho (?:said|says|told)\b|\bafter that\b|\bnext\b|\banother\b",
+)
+_PERFORMER = re.compile(
+    r"\bwho\b[^?.]{0,40}?\b(?:perform|do|does|doing|give|gives|giving|inject|injects|administer|operate|handle|allowed|"
+    r"qualified|legally|run|use|work|treat|provide|offer|supervise|hold|holding)\w*\b"
+    r"|\bwho (?:can|may|should|must|is|are)\s+(?!not\b)(?:\w+\s+){0,3}(?:perform|do|give|inject|allowed|qualified)"
+    r"|\bwhat (?:kind|type|sort) of (?:provider|professional|person|licen[cs]e)\b|\bqualified provider"
+    r"|\bwho (?:performs|does|gives|injects)\b|\bqui[eé]n(?:es)?\b[^?.]{0,30}\b(?:hacer|realizar|poner|aplicar|inyectar|hace)\b"
+)
+_RECIPIENT = re.compile(r"\bwho (?:can|can't|cannot|may|should|shouldn't|must|is|are|isn't)?\s*(?:not\s+)?(?:get|have|receive|undergo|benefit|avoid|be treated|a candidate)\b")
+_PERMISSION = re.compile(
+    r"\b(?:can|could|may|might|must|should|shall|allowed|allow|allows|legal|legally|permitted|qualified|able|ok|okay|need|needs|"
+    r"require|required|requires|let|licensed|certified|do|does|doing|perform|performs|performed|performing|give|gives|inject|injects|"
+    r"use|run|operate|puede|pueden|debe|permitido|hacer|hace|realizar)\b"
+)
+_OTHER_BUSINESS = re.compile(r"\b(?:exam|examine|examined|consult\w*|check-?up|numb\w*|before (?:my|the|a|an|your|treatment))\b")
+_WH = re.compile(r"\b(?:who|what|which|when|where|why|how|can|could|does|do|is|are|should|may|will)\b")
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A question, read. `text` stands alone and is what is searched."""
+
+    question: str  # as typed
+    text: str
+    places: tuple[Place, ...] = ()
+    procedures: tuple[str, ...] = ()  # narrowest lexicon ids
+    roles: tuple[str, ...] = ()
+    concepts: tuple[str, ...] = ()
+    answer_type: AnswerType | None = None
+    asks_who: bool = False  # who may perform, or whether a role may
+    carried: tuple[str, ...] = ()  # what was taken from the history, in words
+    earlier: str = ""  # the user's utterances before a follow-up, for search
+
+    @property
+    def search_text(self) -> str:
+        """What is searched: the question, and what the lexicon calls the things it names."""
+        words = lexicon()
+        labels = [words.procedures.label(name) for name in self.procedures]
+        labels += [words.roles.label(name) for name in self.roles]
+        labels += [words.concepts.entries[name].names[0] for name in self.concepts if name != "perform"]
+        missing = [label for label in labels if fold(label) not in fold(self.text)]
+        return " ".join([self.text, *missing])
+
+
+def read(question: str) -> Query:
+    """Read a question on its own."""
+    words, folded = lexicon(), fold(question)
+    procedures = tuple(words.procedures.narrowest(question))
+    roles = tuple(words.roles.named(question))
+    return Query(
+        question=question,
+        text=question,
+        places=find_places(question),
+        procedures=procedures,
+        roles=roles,
+        concepts=tuple(words.concepts.named(question)),
+        answer_type=words.answer_type(question),
+        asks_who=_asks_who(folded, procedures, roles, bool(find_places(question))),
+    )
+
+
+def _asks_who(folded: str, procedures: Sequence[str], roles: Sequence[str], placed: bool) -> bool:
+    if _RECIPIENT.search(folded):
+        return False
+    if _PERFORMER.search(folded):
+        return True
+    if not roles or _OTHER_BUSINESS.search(folded):
+        return False
+    bare = not _WH.search(folded)  # "rn botox"
+    return bool((procedures or placed) and (_PERMISSION.search(folded) or bare)) or bool(
+        re.search(r"\b(?:what|which)\b.*\b(?:can|may|cannot|can't|do|does|perform|allowed)\b", folded)
+    )
+
+
+_JOINT = re.compile(r"(?<=\?)\s+|(?:,\s*|\s+)(?:and|also|plus|y)\s+(?=(?:what|who|how|where|when|why|which|can|could|does|do|is|are|qu[eé]|qui[eé]n|c[oó]mo|d[oó]nde|cu[aá]l\w*|cu[aá]nto)\b)", re.IGNORECASE)
+
+
+def parts_of(query: Query) -> list[Query]:
+    """The questions that one message asks; what the first names holds for the later ones that name nothing."""
+    pieces = [piece.strip() for piece in _JOINT.split(query.question) if piece and piece.strip()]
+    asked = [piece for piece in pieces if _WH.search(fold(piece)) or piece.endswith("?")]
+    if len(asked) < 2 or len(asked) > 4:
+        return [query]
+    parts: list[Query] = []
+    for piece in asked:
+        part = read(piece)
+        if parts and (_is_follow_up(part) or not content_terms(piece)):
+            part = _completed(part, list(reversed(parts)), [])
+        elif not parts and query.carried:
+            part = replace(query, question=piece, text=" ".join([piece, *(f"({word})" for word in query.carried)]))
+        parts.append(part)
+    return parts
+
+
+def content_terms(text: str) -> tuple[str, ...]:
+    """Stems of the words that carry a subject, in order, each once."""
+    filler = lexicon().filler_words
+    found = (word for word in WORD.findall(fold(text)) if word not in STOP_WORDS and word not in filler)
+    return tuple(dict.fromkeys(stem(word) for word in found if len(word) > 1 or word.isdigit()))
+
+
+def understand(question: str, history: Sequence[Turn] = ()) -> Query:
+    """Read a question, with what it leaves unsaid taken from the user's earlier turns.
+
+    Place, procedures and roles are carried, and only where the question points back or cannot stand alone; a new
+    topic carries nothing.
+    """
+    query = read(question)
+    earlier = [turn.text for turn in history if turn.role == "user" and turn.text.strip()]
+    if not earlier or not _is_follow_up(query):
+        return query
+    return _completed(query, [read(text) for text in reversed(earlier[-4:])], earlier)
+
+
+def _is_follow_up(query: Query) -> bool:
+    folded = fold(query.question)
+    subject = bool(query.procedures) + bool(query.roles) + bool(query.concepts) + bool(query.answer_type)
+    terms = content_terms(query.question)
+    if _POINTS_BACK.search(folded):
+        return not (query.procedures and len(terms) > 6)
+    return len(terms) <= 3 and subject <= 1 and not (query.procedures and (query.concepts or query.asks_who))
+
+
+def _completed(query: Query, earlier: Sequence[Query], utterances: Sequence[str]) -> Query:
+    """Fill the places, procedures and roles that are missing; the newest turn that has them wins."""
+    carried: list[str] = []
+    words = lexicon()
+    places, procedures, roles, asks_who = query.places, query.procedures, query.roles, query.asks_who
+    new_subject = bool(query.concepts or query.answer_type) and not asks_who
+    source = next((other for other in earlier if other.procedures), None)
+    if not procedures and source:
+        procedures = source.procedures
+        carried += [words.procedures.label(name) for name in procedures]
+    last_who = next((other for other in earlier if other.asks_who), None)
+    if last_who and (not new_subject or query.roles or query.places) and _continues_who(query):
+        asks_who = True
+        if not roles:
+            roles = last_who.roles
+            carried += [words.roles.label(name) for name in roles]
+        if not places:
+            placed = next((other for other in earlier if other.places), None)
+            places = placed.places if placed else ()
+            carried += [place.name for place in places]
+    text = " ".join([query.question, *(f"({word})" for word in carried)]) if carried else query.question
+    return replace(
+        query,
+        text=text,
+        places=places,
+        procedures=procedures,
+        roles=roles,
+        asks_who=asks_who,
+        carried=tuple(carried),
+        earlier=" ".join(utterances[-2:]),
+    )
+
+
+def _continues_who(query: Query) -> bool:
+    """A bare new place, role or procedure, or a doubt, goes on asking who may; "and the risks?" does not."""
+    return bool(query.places or query.roles or query.procedures) or not content_terms(query.question) or bool(
+        re.search(r"\b(?:sure|yes|right|really|which|who|law|legal|allowed|rule|said)\b", fold(query.question))
+    )
+
+
+STOP_WORDS = frozenset(
+    """a an the and or but if then than so as at by for from in into of off on onto out over per to under up with within
+    without via is am are was were be been being do does did doing have has had having will would shall can could may
+    might must should i me my mine we us our you your yours he him his she her hers it its they them their this that
+    these those there here who whom whose what which when where why how not no nor only own same such too very just
+    all any both each few more most other some again once during before after above below between because while
+    about against until don't doesn't didn't isn't aren't can't cannot won't i'm i'd i've it's that's what's who's let's
+    el la los las un una unos unas de del al y o que en con por para se su sus es son mi me lo le como cual cuales
+    quien donde cuando si sin sobre hay ser está están puede pueden""".split()
+)

@@ -1,0 +1,122 @@
+"""Cuts a passage into what can be quoted: sentences, list items, table rows, a FAQ's answer.
+
+Knows structure, not meaning. Offsets are code points into the document's text.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+from corpus.pieces import BULLET, Line, lines_of
+from corpus.sentences import sentence_spans
+from corpus.types import BlockKind, Passage
+
+_ANSWER_MAX = 700  # characters; a longer FAQ answer is quoted by sentence
+_MARK = re.compile(r"^\s*(?:[•▪◦‣·*+–-]|\d{1,3}[.)]|[a-z]\))\s+")
+_RULE_ROW = re.compile(r"^[\s|:=-]+$")
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """The least that can be shown without changing what it says."""
+
+    kind: str  # "sentence", "item", "row", "answer"
+    span: Span
+    lead: Span | None = None  # what it hangs on: a list's lead-in, a table's header, a FAQ's question, a step's name
+
+
+@lru_cache(maxsize=65536)
+def units(passage: Passage) -> tuple[Unit, ...]:
+    """The units of one passage in reading order."""
+    cutters = {
+        BlockKind.LIST: _list_units,
+        BlockKind.STEP: _list_units,
+        BlockKind.TABLE: _table_units,
+        BlockKind.FAQ: _faq_units,
+    }
+    return tuple(cutters.get(passage.kind, _prose_units)(passage))
+
+
+def whole(passage: Passage) -> Span:
+    """A list, step or table as it is quoted: from its lead-in's last sentence, or its first item, to its end."""
+    found = units(passage)
+    members = [unit for unit in found if unit.kind in ("item", "row")]
+    if not members:
+        return Span(passage.start, passage.end)
+    lead = members[0].lead
+    inside = lead is not None and lead.start >= passage.start
+    return Span(lead.start if lead is not None and inside else members[0].span.start, members[-1].span.end)
+
+
+def _lines(passage: Passage) -> list[Line]:
+    return [Line(line.text, line.start + passage.start) for line in lines_of(passage.text) if line.text.strip()]
+
+
+def _prose_units(passage: Passage) -> Iterator[Unit]:
+    for line in _lines(passage):
+        yield from _sentences(line)
+
+
+def _sentences(line: Line, lead: Span | None = None) -> Iterator[Unit]:
+    for start, end in sentence_spans(line.text):
+        yield Unit("sentence", Span(line.start + start, line.start + end), lead)
+
+
+def _list_units(passage: Passage) -> Iterator[Unit]:
+    """Sentences of the lead-in, then items. Lines without bullets are items where none has one."""
+    lines = _lines(passage)
+    bulleted = any(BULLET.match(line.text) for line in lines)
+    lead: Span | None = None
+    for number, line in enumerate(lines):
+        if BULLET.match(line.text) or not (bulleted or line.text.endswith(":")):
+            yield Unit("item", _item_span(line), lead)
+            continue
+        if bulleted and lead is not None and any(BULLET.match(earlier.text) for earlier in lines[:number]):
+            yield from _sentences(line)
+            continue
+        found = list(_sentences(line))
+        lead = found[-1].span
+        yield from found
+
+
+def _item_span(line: Line) -> Span:
+    mark = _MARK.match(line.text)
+    offset = mark.end() if mark else len(line.text) - len(line.text.lstrip())
+    return Span(line.start + offset, line.end)
+
+
+def _table_units(passage: Passage) -> Iterator[Unit]:
+    header: Span | None = None
+    for line in _lines(passage):
+        if not ("|" in line.text or "\t" in line.text):
+            yield from _sentences(line)
+        elif _RULE_ROW.match(line.text):
+            continue
+        elif header is None and not passage.header:
+            header = _item_span(line)
+        else:
+            yield Unit("row", _item_span(line), header)
+
+
+def _faq_units(passage: Passage) -> Iterator[Unit]:
+    """The answer as one unit under its question; a long one by sentence."""
+    question, *answer = _lines(passage)
+    asked = _item_span(question)
+    if answer and answer[-1].end - answer[0].start <= _ANSWER_MAX and len(answer) == 1:
+        start = answer[0].end - len(answer[0].text.lstrip())
+        yield Unit("answer", Span(start, answer[-1].end), asked)
+        return
+    for line in answer:
+        if BULLET.match(line.text):
+            yield Unit("item", _item_span(line), asked)
+        else:
+            yield from _sentences(line, asked)
+    if not answer:
+        yield Unit("sentence", asked)

@@ -1,0 +1,138 @@
+"""What was indexed: documents and passages in order, in one SQLite file. Knows nothing of vectors or of search."""
+
+import hashlib
+import json
+import sqlite3
+import threading
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from corpus.types import BlockKind, Document, Passage, Speaker
+from index.errors import IndexProblem
+
+SCHEMA = """
+CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL);
+CREATE TABLE documents (position INTEGER PRIMARY KEY, id TEXT UNIQUE NOT NULL, facts TEXT NOT NULL, text TEXT NOT NULL);
+CREATE TABLE passages (
+    position INTEGER PRIMARY KEY, -- the row of its vector, and its number in the lexical index
+    id TEXT UNIQUE NOT NULL,
+    document_id TEXT NOT NULL,
+    start INTEGER NOT NULL,
+    text TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    headings TEXT NOT NULL,       -- JSON
+    speaker TEXT NOT NULL,
+    header TEXT NOT NULL
+);
+"""
+PASSAGE_COLUMNS = "document_id, start, text, kind, headings, speaker, header"
+AT_ONCE = 500
+
+
+def passage_id(passage: Passage, model_id: str) -> str:
+    """A name made of all that is embedded, stored or shown: another text or model is another passage."""
+    parts = [model_id, passage.document_id, passage.start, passage.text, passage.kind.value]
+    parts += [list(passage.headings), passage.speaker, passage.header]
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
+
+
+def write_catalog(
+    path: Path, model_id: str, documents: Iterable[Document], passages: Sequence[Passage], ids: Sequence[str]
+) -> None:
+    """Write a new catalog; `ids` go with `passages`."""
+    connection = sqlite3.connect(path)
+    try:
+        connection.executescript(SCHEMA)
+        with connection:
+            connection.execute("INSERT INTO facts VALUES ('model_id', ?)", (model_id,))
+            connection.executemany("INSERT INTO documents VALUES (?, ?, ?, ?)", _document_rows(documents))
+            connection.executemany(
+                "INSERT INTO passages VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (
+                    (position, id, p.document_id, p.start, p.text, p.kind, json.dumps(p.headings), p.speaker, p.header)
+                    for position, (id, p) in enumerate(zip(ids, passages, strict=True))
+                ),
+            )
+    finally:
+        connection.close()
+
+
+class Catalog:
+    """One written catalog, read only; it never changes, so threads and processes may share it."""
+
+    def __init__(self, path: Path) -> None:
+        try:
+            self._connection = sqlite3.connect(
+                f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False
+            )
+            self._lock = threading.Lock()
+            self.model_id = str(self._rows("SELECT value FROM facts WHERE name = 'model_id'")[0][0])
+            self.count = int(self._rows("SELECT count(*) FROM passages")[0][0])
+        except (sqlite3.DatabaseError, IndexError) as error:
+            raise IndexProblem(f"The catalog {path} is damaged: sync the index again.") from error
+
+    def close(self) -> None:
+        self._connection.close()
+
+    def ids(self) -> list[str]:
+        """The ids of all passages in order."""
+        return [row[0] for row in self._rows("SELECT id FROM passages ORDER BY position")]
+
+    def positions(self, ids: Sequence[str]) -> dict[str, int]:
+        """Where these ids stand; unknown ones are left out."""
+        found: dict[str, int] = {}
+        for start in range(0, len(ids), AT_ONCE):
+            some = list(ids[start : start + AT_ONCE])
+            query = f"SELECT id, position FROM passages WHERE id IN ({','.join('?' * len(some))})"
+            found.update((row[0], row[1]) for row in self._rows(query, some))
+        return found
+
+    def passages(self) -> tuple[Passage, ...]:
+        """All passages in order."""
+        rows = self._rows(f"SELECT {PASSAGE_COLUMNS} FROM passages ORDER BY position")
+        return tuple(_passage(row) for row in rows)
+
+    def passages_at(self, positions: Sequence[int]) -> list[Passage]:
+        """The passages at these positions, in the order given."""
+        marks = ",".join("?" * len(positions))
+        query = f"SELECT position, {PASSAGE_COLUMNS} FROM passages WHERE position IN ({marks})"
+        found = {row[0]: _passage(row[1:]) for row in self._rows(query, list(positions))}
+        return [found[position] for position in positions]
+
+    def documents(self) -> tuple[Document, ...]:
+        """All documents in order."""
+        return tuple(_document(*row) for row in self._rows("SELECT facts, text FROM documents ORDER BY position"))
+
+    def document(self, id: str) -> Document | None:
+        """One document, or None."""
+        rows = self._rows("SELECT facts, text FROM documents WHERE id = ?", [id])
+        return _document(*rows[0]) if rows else None
+
+    def passage_counts(self) -> dict[str, int]:
+        """How many passages each document has."""
+        return dict(self._rows("SELECT document_id, count(*) FROM passages GROUP BY document_id"))
+
+    def _rows(self, query: str, values: Sequence[Any] = ()) -> list[Any]:
+        with self._lock:
+            return self._connection.execute(query, values).fetchall()
+
+
+def _document_rows(documents: Iterable[Document]) -> Iterable[tuple[int, str, str, str]]:
+    for position, document in enumerate(documents):
+        facts = asdict(document)
+        text = facts.pop("text")
+        yield position, document.id, json.dumps(facts), text
+
+
+def _document(facts: str, text: str) -> Document:
+    values = json.loads(facts)
+    values["speakers"] = tuple(Speaker(**speaker) for speaker in values["speakers"])
+    values["jurisdictions"] = tuple(values["jurisdictions"])
+    return Document(text=text, **values)
+
+
+def _passage(row: Sequence[Any]) -> Passage:
+    document_id, start, text, kind, headings, speaker, header = row
+    return Passage(document_id, start, text, BlockKind(kind), tuple(json.loads(headings)), speaker, header)

@@ -1,0 +1,149 @@
+"""Texts -> unit vectors. Knows nothing of documents, passages or stores."""
+
+import json
+import os
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from index.errors import IndexProblem
+
+if TYPE_CHECKING:
+    from sentence_transformers import SentenceTransformer
+
+Vectors = npt.NDArray[np.float32]
+EmbedProgress = Callable[[int, int], None]  # done, total
+
+BATCH_TEXTS = 32
+BATCH_TOKENS = 2048  # long texts travel in smaller batches: what is padded or falls out of the cache is lost time
+
+
+class Embedder(Protocol):
+    """A model that embeds; the same one must embed passages and queries."""
+
+    @property
+    def model_id(self) -> str:
+        """Name and weights, so that two models never share an id."""
+
+    @property
+    def dimension(self) -> int:
+        """The length of each vector."""
+
+    def embed(self, texts: Sequence[str], progress: EmbedProgress | None = None) -> Vectors:
+        """Vectors of shape (len(texts), dimension): finite, of length 1, cut at the model's own limit."""
+
+
+def unit(vectors: npt.NDArray[Any], model_id: str) -> Vectors:
+    """Vectors scaled to length 1. Raises IndexProblem where one is not finite or has no direction."""
+    wide = vectors.astype(np.float32, copy=False)
+    lengths = np.linalg.norm(wide, axis=1, keepdims=True)
+    if not np.all(np.isfinite(lengths)) or np.any(lengths < 1e-6):
+        raise IndexProblem(f"The model {model_id} gave a vector that is not finite or has no direction.")
+    return np.asarray(wide / lengths, dtype=np.float32)
+
+
+class OnnxEmbedder:
+    """An exported model run by ONNX Runtime: no torch. Opened at the first text; safe to share by threads."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._facts = json.loads((folder / "model.json").read_text(encoding="utf-8"))
+        self._opening = threading.Lock()
+        self._opened: tuple[Any, Any] | None = None
+
+    @property
+    def model_id(self) -> str:
+        return str(self._facts["id"])
+
+    @property
+    def dimension(self) -> int:
+        return int(self._facts["dimension"])
+
+    def embed(self, texts: Sequence[str], progress: EmbedProgress | None = None) -> Vectors:
+        vectors = np.empty((len(texts), self.dimension), dtype=np.float32)
+        if not texts:
+            return vectors
+        tokenizer, session = self._open()
+        tokens = [encoding.ids for encoding in tokenizer.encode_batch(list(texts))]
+        done = 0
+        for batch in _batches([len(ids) for ids in tokens]):
+            ids, mask = _padded([tokens[number] for number in batch], int(self._facts["pad_id"]))
+            vectors[batch] = session.run(None, {"input_ids": ids, "attention_mask": mask})[0]
+            done += len(batch)
+            if progress:
+                progress(done, len(texts))
+        return unit(vectors, self.model_id)
+
+    def _open(self) -> tuple[Any, Any]:
+        with self._opening:
+            if self._opened is None:
+                self._opened = (_tokenizer(self._folder, int(self._facts["max_tokens"])), _session(self._folder))
+            return self._opened
+
+
+class TorchEmbedder:
+    """A sentence-transformers model as it is, for models that cannot be exported. One text batch at a time."""
+
+    def __init__(self, model: "SentenceTransformer", model_id: str) -> None:
+        self._model = model
+        self._running = threading.Lock()
+        self.model_id = model_id
+        self.dimension = int(model.get_embedding_dimension() or 0)
+
+    def embed(self, texts: Sequence[str], progress: EmbedProgress | None = None) -> Vectors:
+        if not texts:
+            return np.empty((0, self.dimension), dtype=np.float32)
+        with self._running:
+            vectors = self._model.encode(list(texts), batch_size=BATCH_TEXTS, show_progress_bar=False)
+        if progress:
+            progress(len(texts), len(texts))
+        return unit(np.asarray(vectors), self.model_id)
+
+
+def _batches(lengths: Sequence[int]) -> Iterator[list[int]]:
+    """Positions in batches of texts of about one length, the longest first."""
+    batch: list[int] = []
+    width = 0
+    for position in sorted(range(len(lengths)), key=lambda position: -lengths[position]):
+        if batch and (len(batch) == BATCH_TEXTS or (len(batch) + 1) * width > BATCH_TOKENS):
+            yield batch
+            batch = []
+        if not batch:
+            width = lengths[position]
+        batch.append(position)
+    if batch:
+        yield batch
+
+
+def _padded(rows: Sequence[Sequence[int]], pad_id: int) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    width = max(len(row) for row in rows)
+    ids = np.full((len(rows), width), pad_id, dtype=np.int64)
+    mask = np.zeros((len(rows), width), dtype=np.int64)
+    for number, row in enumerate(rows):
+        ids[number, : len(row)] = row
+        mask[number, : len(row)] = 1
+    return ids, mask
+
+
+def _tokenizer(folder: Path, max_tokens: int) -> Any:
+    from tokenizers import Tokenizer
+
+    tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+    tokenizer.enable_truncation(max_length=max_tokens)
+    tokenizer.no_padding()
+    return tokenizer
+
+
+def _session(folder: Path) -> Any:
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 0
+    options.inter_op_num_threads = 1
+    return onnxruntime.InferenceSession(
+        str(folder / "model.onnx"), sess_options=options, providers=["CPUExecutionProvider"]
+    )

@@ -13,7 +13,9 @@ from corpus.units import Span, Unit, units, whole
 Line = Claim | Notice
 Siblings = Callable[[Passage], Sequence[Passage]]  # the other steps of the same section, in order
 
-_ALL_STEPS = re.compile(r"\b(?:steps|process|visit|appointment|what happens|expect|walk me|procedure go|typical|stages|pasos|cita)\b")
+_ALL_STEPS = re.compile(
+    r"\b(?:steps|process|visit|appointment|what happens|expect|walk me|procedure go|typical|stages|pasos|cita)\b"
+)
 
 
 def lines_of(chosen: Sequence[Evidence], question: str, siblings: Siblings, language: str) -> tuple[Line, ...]:
@@ -31,13 +33,16 @@ def lines_of(chosen: Sequence[Evidence], question: str, siblings: Siblings, lang
 
 def _claims(evidence: Evidence, question: str, siblings: Siblings, language: str) -> Iterator[Claim]:
     passage = evidence.passage
-    if passage.kind is BlockKind.STEP:
+    introduces = evidence.document.text[: evidence.unit.span.end].rstrip().endswith(":")
+    if passage.kind is BlockKind.STEP or (introduces and passage.kind is BlockKind.PARAGRAPH and siblings(passage)):
         yield from _steps(evidence, question, siblings, language)
     elif evidence.unit.kind == "row":
         yield _row(evidence, language) if evidence.own > 0 else _whole_list(evidence, language)
     elif evidence.unit.kind == "item":
         if asks_for_item(evidence):
             yield _item(evidence, language)
+        yield _whole_list(evidence, language)
+    elif evidence.unit.kind == "lead":
         yield _whole_list(evidence, language)
     else:
         yield _quoted(evidence, language)
@@ -95,7 +100,9 @@ def _whole_list(evidence: Evidence, language: str) -> Claim:
 def _steps(evidence: Evidence, question: str, siblings: Siblings, language: str) -> Iterator[Claim]:
     """One step where it alone is asked for; else all steps of the section in order."""
     every = siblings(evidence.passage)
-    if not _ALL_STEPS.search(fold(question)) or re.search(r"\bstep \d", fold(question)) or len(every) < 2:
+    if evidence.passage.kind is BlockKind.STEP and (
+        not _ALL_STEPS.search(fold(question)) or re.search(r"\bstep \d", fold(question)) or len(every) < 2
+    ):
         every = [evidence.passage]
     quotes = [Quote(evidence.document, step, step.start, step.end) for step in every]
     head = frame("steps", language, source=source_name(quotes[0], language)) if len(every) > 1 else ""

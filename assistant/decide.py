@@ -35,7 +35,7 @@ def is_covered(confidence: float) -> bool:
 
 def is_off_topic(query: Query, hits: Sequence[Hit]) -> bool:
     """No word of the field, and no passage near it in meaning."""
-    named = query.procedures or query.roles or query.places
+    named = query.procedures or query.roles or query.sources
     return not named and max((hit.dense for hit in hits), default=0.0) < _OFF_TOPIC
 
 

@@ -18,10 +18,13 @@ from assistant.frames import frame
 from assistant.glossary import explanations
 from assistant.personal import guard
 from assistant.rules import Rule, rules_of
+from assistant.text import WORD, fold
 from assistant.triage import language as language_of
 from assistant.triage import triage
 from assistant.types import Answer, Claim, Notice, Status, Turn
-from assistant.understand import Query, parts_of, understand
+from assistant.sources import SourceNames
+from assistant.spelling import Spelling
+from assistant.understand import Query, Reader
 from assistant.verify import verified
 from assistant.who import answer as who_answer
 from assistant.who import known_roles, ruling
@@ -29,6 +32,7 @@ from corpus.types import BlockKind, Document, Passage
 from index.types import Hit
 
 HITS = 20  # passages looked at for evidence
+VOCABULARY_PASSAGES = 20_000  # passages whose words a misspelt one may be mended to
 RULE_HITS = 60  # passages read for rules on who may perform what
 
 Line = Claim | Notice
@@ -41,6 +45,8 @@ class Snapshot(Protocol):
     def documents(self) -> tuple[Document, ...]: ...
     @property
     def passages(self) -> tuple[Passage, ...]: ...
+    @property
+    def generation(self) -> int: ...
     @property
     def count(self) -> int: ...
     def document(self, id: str) -> Document | None: ...
@@ -70,6 +76,8 @@ class Assistant:
 
     def __init__(self, index: Index) -> None:
         self._index = index
+        self._read_for: int | None = None
+        self._current: Reader
 
     def ask(self, question: str, history: Sequence[Turn] = ()) -> Answer:
         """The whole answer: the last item of `stream`."""
@@ -90,11 +98,15 @@ class Assistant:
         alarm = triage(question, history)
         if alarm and alarm.level != "urgent":
             notice = Notice("emergency", alarm.text)
-            return Answer(question, Status.EMERGENCY, "red-flag", (notice,), seconds=perf_counter() - started, language=language)
+            return Answer(
+                question, Status.EMERGENCY, "red-flag", (notice,), seconds=perf_counter() - started, language=language
+            )
         guarded = guard(question, history)
         if guarded and guarded.kind == "rules":
             line = Notice("rules", frame("rules", language))
-            return Answer(question, Status.DECLINED, "rules", (line,), seconds=perf_counter() - started, language=language)
+            return Answer(
+                question, Status.DECLINED, "rules", (line,), seconds=perf_counter() - started, language=language
+            )
         draft = self._drafted(question, history, language)
         urgent = (Notice("urgent", alarm.text),) if alarm else ()
         if guarded:
@@ -113,11 +125,21 @@ class Assistant:
 
     def _drafted(self, question: str, history: Sequence[Turn], language: str) -> Draft:
         snapshot = self._index.snapshot
-        query = understand(question, history)
-        parts = parts_of(query)
+        reader = self._reader(snapshot)
+        parts = reader.parts(reader.understand(question, history))
         drafts = [self._part(part, snapshot, language) for part in parts]
         checked = [_checked(draft, question, history, language) for draft in drafts]
         return checked[0] if len(checked) == 1 else _joined(parts, checked, language)
+
+    def _reader(self, snapshot: Snapshot) -> Reader:
+        """Made once for each state of the index."""
+        if self._read_for != snapshot.generation:
+            vocabulary = {
+                word for p in snapshot.passages[:VOCABULARY_PASSAGES] for word in WORD.findall(fold(p.searchable))
+            }
+            self._current = Reader(SourceNames(snapshot.documents), Spelling(vocabulary))
+            self._read_for = snapshot.generation
+        return self._current
 
     def _part(self, query: Query, snapshot: Snapshot, language: str) -> Draft:
         hits = snapshot.search(query.search_text, HITS)
@@ -134,7 +156,11 @@ class Assistant:
 
     def _ruled(self, query: Query, snapshot: Snapshot, language: str) -> tuple[Status, str, tuple[Line, ...]] | None:
         """Who may perform what: the verdict of the rules in the passages nearest to the question."""
-        near = snapshot.passages if snapshot.count <= RULE_HITS else [h.passage for h in snapshot.search(query.search_text, RULE_HITS)]
+        near = (
+            snapshot.passages
+            if snapshot.count <= RULE_HITS
+            else [h.passage for h in snapshot.search(query.search_text, RULE_HITS)]
+        )
         rules: list[Rule] = [
             rule for passage in near for rule in rules_of(_found(snapshot, passage.document_id), passage)
         ]
@@ -151,15 +177,16 @@ def _found(snapshot: Snapshot, document_id: str) -> Document:
 
 
 def _sibling_steps(snapshot: Snapshot) -> Callable[[Passage], list[Passage]]:
-    """The steps that stand in the same section, in the document's order."""
+    """The steps of the section a step stands in, or of the one a sentence introduces, in the document's order."""
 
     def siblings(passage: Passage) -> list[Passage]:
+        section = passage.headings[:-1] if passage.kind is BlockKind.STEP else passage.headings
         return [
             other
             for other in snapshot.passages
             if other.kind is BlockKind.STEP
             and other.document_id == passage.document_id
-            and other.headings[:-1] == passage.headings[:-1]
+            and other.headings[:-1] == section
         ]
 
     return siblings

@@ -11,10 +11,10 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 
-from assistant.lexicon import lexicon
+from assistant.lexicon import AnswerType, Names, lexicon
 from assistant.text import WORD, fold, stem
 from assistant.types import Quote
-from assistant.understand import STOP_WORDS, Query, content_terms
+from assistant.understand import Query, content_terms
 from corpus.types import BlockKind, Document, Passage
 from corpus.units import Unit, units
 from index.types import Hit
@@ -66,29 +66,44 @@ class Term:
     alternatives: frozenset[str]
     weight: float
     known: bool = True  # occurs somewhere in the documents
+    kind: AnswerType | None = None  # met by a fact of this kind instead of a word
 
 
 def terms_of(query: Query, frequency: Callable[[str], int], passages: int) -> tuple[Term, ...]:
     """The question's terms with their weights: words by rarity, procedures and concepts as what they mean."""
     words = lexicon()
-    text = query.text
+    text = query.subject
     terms: list[Term] = []
     consumed: set[str] = set()
-    for names, found in ((words.procedures, query.procedures), (words.concepts, query.concepts), (words.roles, query.roles)):
-        for mention in names.find(text):
-            consumed |= {stem(word) for word in WORD.findall(fold(text[mention.start : mention.end]))}
+    if query.answer_type:
+        asked = " ".join(match.group() for match in query.answer_type.asks.finditer(fold(text)))
+        consumed |= {stem(word) for word in WORD.findall(asked)}
+        terms.append(Term(frozenset(), 1.4, kind=query.answer_type))
+    for names, found in (
+        (words.procedures, query.procedures),
+        (words.concepts, query.concepts),
+        (words.roles, query.roles),
+    ):
+        mentioned = {mention.id: fold(text[mention.start : mention.end]) for mention in names.find(text)}
         for name in found:
-            if name in ("perform",):
+            stems = {stem(word) for word in WORD.findall(mentioned.get(name, ""))}
+            if name == "perform" or (stems and stems <= consumed):
+                consumed |= stems
                 continue
-            kinds = frozenset({f"#{name}"} | {f"#{broader}" for broader in names.broader(name)})
-            kinds |= {f"#{other}" for other in names.entries if name in names.broader(other)}
-            terms.append(Term(kinds, 1.4))
+            consumed |= stems
+            terms.append(Term(_kinds(names, name), 1.4))
     for word in content_terms(text):
-        if word in consumed:
-            continue
-        count = frequency(word)
-        terms.append(Term(frozenset({word}), math.log(1 + (passages + 1) / (count + 0.5)) / 2.2, known=count > 0))
+        if word not in consumed:
+            count = frequency(word)
+            weight = math.log(1 + (passages + 1) / (count + 0.5)) / 2.2
+            terms.append(Term(frozenset({word}), weight, known=count > 0))
     return tuple(terms)
+
+
+def _kinds(names: Names, name: str) -> frozenset[str]:
+    """The marks that meet an entry: its own, those of what includes it and of what it includes."""
+    kinds = {name, *names.broader(name), *(other for other in names.entries if name in names.broader(other))}
+    return frozenset(f"#{kind}" for kind in kinds)
 
 
 def gather(
@@ -104,16 +119,24 @@ def gather(
         for hit in hits
         if hit.passage.kind is not BlockKind.QUESTION
         for unit in units(hit.passage)
+        if _from_named(query, hit.passage)
     ]
     if not found:
         return []
-    vectors = embed([query.text, *(unit_text(source, hit.passage, unit) for source, hit, unit in found)])
+    vectors = embed([query.embedded_text, *(unit_text(source, hit.passage, unit) for source, hit, unit in found)])
     cosines = vectors[1:] @ vectors[0]
     evidence = [
         _scored(query, terms, source, hit, unit, float(cosine))
         for (source, hit, unit), cosine in zip(found, cosines, strict=True)
     ]
     return sorted(evidence, key=lambda item: -item.score)
+
+
+def _from_named(query: Query, passage: Passage) -> bool:
+    """A question that names sources is answered from them."""
+    return not query.sources or any(
+        ref.document_id == passage.document_id and ref.speaker in ("", passage.speaker) for ref in query.sources
+    )
 
 
 def unit_text(document: Document, passage: Passage, unit: Unit) -> str:
@@ -135,9 +158,10 @@ def _scored(query: Query, terms: Sequence[Term], document: Document, hit: Hit, u
         (_vocabulary(hit.passage.text), _NEARBY),
     )
     total = sum(term.weight for term in terms) or 1.0
-    met = sum(term.weight * _best(term, layers) for term in terms)
-    inside = sum(term.weight for term in terms if term.alternatives & layers[0][0])
     kind = query.answer_type
+    fits = kind is None or kind.needs.search(own) is not None
+    met = sum(term.weight * (float(fits) if term.kind else _best(term, layers)) for term in terms)
+    inside = sum(term.weight for term in terms if term.alternatives & layers[0][0] or (term.kind and fits))
     return Evidence(
         document=document,
         passage=hit.passage,
@@ -145,13 +169,10 @@ def _scored(query: Query, terms: Sequence[Term], document: Document, hit: Hit, u
         coverage=met / total if terms else 0.0,
         cosine=cosine,
         passage_cosine=hit.dense,
-        fits=kind is None or kind.needs.search(own) is not None,
+        fits=fits,
         own=inside / total if terms else 0.0,
     )
 
 
 def _best(term: Term, layers: Iterable[tuple[frozenset[str], float]]) -> float:
     return max((share for vocabulary, share in layers if term.alternatives & vocabulary), default=0.0)
-
-
-__all__ = ["STOP_WORDS", "Embed", "Evidence", "Term", "gather", "terms_of", "unit_text"]

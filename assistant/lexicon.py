@@ -38,6 +38,7 @@ class AnswerType:
     id: str
     asks: re.Pattern[str]
     needs: re.Pattern[str]
+    business: bool = False  # a fact of one business: its address, its hours
 
 
 class Names:
@@ -46,7 +47,9 @@ class Names:
     def __init__(self, entries: Mapping[str, Entry]) -> None:
         self.entries = entries
         self._ids = {_key(name): entry.id for entry in entries.values() for name in entry.names}
-        alternatives = sorted({_pattern(name) for entry in entries.values() for name in entry.names}, key=len, reverse=True)
+        alternatives = sorted(
+            {_pattern(name) for entry in entries.values() for name in entry.names}, key=len, reverse=True
+        )
         self._regex = re.compile(rf"(?<![\w@])({'|'.join(alternatives)})(?:'?e?s|'s)?(?!\w)")
 
     def find(self, text: str) -> list[Mention]:
@@ -109,7 +112,12 @@ def lexicon() -> Lexicon:
         groups=_names({name: {"names": [name]} for name in data["groups"]}),
         concepts=_names(data["concepts"]),
         answer_types=tuple(
-            AnswerType(name, re.compile(fold(entry["asks"])), re.compile(entry["needs"], re.IGNORECASE))
+            AnswerType(
+                name,
+                re.compile(fold(entry["asks"])),
+                re.compile(entry["needs"], re.IGNORECASE if name != "address" else 0),
+                bool(entry.get("business")),
+            )
             for name, entry in data["answer_types"].items()
         ),
         filler_words=frozenset(fold(word) for word in data["filler_words"]),

@@ -9,6 +9,7 @@ from assistant.text import fold
 
 # Names that are also people's names or plain words: a place only where the sentence treats them as one.
 _NAMESAKES = frozenset({"georgia", "virginia", "jordan", "chad", "niger", "togo", "guinea", "jersey", "turkey", "mali"})
+_SPANISH_WORDS = frozenset({"la", "sf"})  # "a la clínica" is no city
 _ROLE_CODES = frozenset({"PA", "MD"})
 _BEFORE = r"(?:\b(?:in|within|inside|across|throughout|near|around|from|at|to|for|of|about|and|or|en|de|para|sobre|y)\s+(?:the\s+)?(?:state\s+of\s+|city\s+of\s+|estado\s+de\s+|downtown\s+)?|,\s*)"
 _AFTER = r"(?=\s*(?:\?|\.|,|$|'s\b|law|rule|regulation|board|license|allow|permit|require|let|say|state\b))"
@@ -42,7 +43,9 @@ def _gazetteer() -> _Gazetteer:
     states = {fold(name): name for name in data["states"]}
     states |= {fold(other): name for name, entry in data["states"].items() for other in entry["names"]}
     cities = {fold(name): found for name, found in data["cities"].items()}
-    countries = {fold(name): name for name in data["countries"]} | {fold(k): v for k, v in data["country_names"].items()}
+    countries = {fold(name): name for name in data["countries"]} | {
+        fold(k): v for k, v in data["country_names"].items()
+    }
     return _Gazetteer(
         states=states,
         codes={entry["code"]: name for name, entry in data["states"].items()},
@@ -69,6 +72,8 @@ def find_places(text: str) -> tuple[Place, ...]:
         place = known.states.get(name) or known.countries[name]
         found.append((match.start(1), match.end(1), Place(place, place if name in known.states else place)))
     for match in known.city_names.finditer(folded):
+        if match.group(1) in _SPANISH_WORDS and not re.search(r"\b(?:in|near|from)\s+$", folded[: match.start(1)]):
+            continue
         found.extend((match.start(1), match.end(1), _city(text, match)) for _ in [0] if _free(found, match.start(1)))
     found.extend((start, end, place) for start, end, place in _codes(text, known) if _free(found, start))
     places = {place.name: place for _, _, place in reversed(sorted(found, key=lambda item: item[0]))}
@@ -87,7 +92,11 @@ def _free(found: list[tuple[int, int, Place]], start: int) -> bool:
 
 def _used_as_place(folded: str, start: int, end: int) -> bool:
     before = re.search(rf"(?:{_BEFORE}|\b(?:does|do|did|will|would)\s+)$", folded[:start]) is not None
-    return (before or start == 0) and re.match(_AFTER, folded[end:]) is not None or folded.strip(" ?.!") == folded[start:end]
+    return (
+        (before or start == 0)
+        and re.match(_AFTER, folded[end:]) is not None
+        or folded.strip(" ?.!") == folded[start:end]
+    )
 
 
 def _city_before(before: str, state: str) -> bool:
@@ -104,7 +113,9 @@ def _codes(text: str, known: _Gazetteer) -> list[tuple[int, int, Place]]:
     if letters and sum(character.isupper() for character in letters) > 0.7 * len(letters):
         return []
     found = []
-    for match in re.finditer(r"(?:\b[Ii]n|\b[Ff]rom|\b[Ff]or|\b[Aa]bout|\b[Oo]f|\b[Ee]n|,)\s+([A-Z]{2})(?=\s*(?:$|[?.,!;)]|\w))", text):
+    for match in re.finditer(
+        r"(?:\b[Ii]n|\b[Ff]rom|\b[Ff]or|\b[Aa]bout|\b[Oo]f|\b[Ee]n|,)\s+([A-Z]{2})(?=\s*(?:$|[?.,!;)]|\w))", text
+    ):
         state = known.codes.get(match.group(1))
         if state and not (match.group(1) in _ROLE_CODES and not _city_before(text[: match.start(1)], state)):
             found.append((match.start(1), match.end(1), Place(state, state)))

@@ -78,12 +78,16 @@ _CANNOT = re.compile(
     r"\b(?:cannot|can't|can not|may not|must not|mustn't|should not|shouldn't|not allowed|not permitted|not legal|illegal|"
     r"prohibited|not be performed|never)\b"
 )
-_MUST = re.compile(r"\b(?:must be|must hold|only|required to|requires?|has to be|have to be|needs to be|restricted to|limited to)\b")
+_MUST = re.compile(
+    r"\b(?:must be|must hold|only|required to|requires?|has to be|have to be|needs to be|restricted to|limited to)\b"
+)
 _MAY = re.compile(
     r"\b(?:can|may|allow|allows|allowed|permit\w*|authorized|perform|performs|performed|performing|administer\w*|inject\w*|"
     r"qualified provider|provider|who should|should be|must be|must work|must|required|license of)\b"
 )
-_PERFORMED = re.compile(r"\b(?:perform\w*|administer\w*|inject(?:s|ed|ing)?|operat\w*|done by|carried out|provided by|given by|do|who should|allow|treat|work under)\b")
+_PERFORMED = re.compile(
+    r"\b(?:perform\w*|administer\w*|inject(?:s|ed|ing)?|operat\w*|done by|carried out|provided by|given by|do|who should|allow|treat|work under)\b"
+)
 _ANYONE = re.compile(r"\banyone (?:with|who)\b")
 _OR_HIGHER = re.compile(r"\bor (?:higher|above|more advanced|greater)\b")
 _SUPERVISOR = re.compile(
@@ -92,7 +96,9 @@ _SUPERVISOR = re.compile(
     r"|\bsupervision by (?:an?\s+)?[\w-]+(?:\s+professional)?"
     r"|\b(?:overseen|supervised) by (?:an?\s+|the\s+)?(?:licensed\s+)?[\w-]+"
 )
-_NAMED_SUPERVISION = re.compile(r"\bunder\b.{0,30}\b(?:supervision|md|physician)\b|\bsupervis|\boversight\b|\boverseen\b")
+_NAMED_SUPERVISION = re.compile(
+    r"\bunder\b.{0,30}\b(?:supervision|md|physician)\b|\bsupervis|\boversight\b|\boverseen\b"
+)
 _PRONOUN = re.compile(r"\b(?:they|them|he|she|it|these|those|this|the (?:treatment|procedure|person|laser)s?)\b")
 _HEDGE = re.compile(r"\(?\b(?:i|we) (?:believe|think|assume|guess)\b([^).;]*)")
 _PROVIDER_HEADER = re.compile(r"\b(?:provider|performed by|who|professional|staff|practitioner|licen[cs]e)\b")
@@ -183,7 +189,11 @@ def _rule(document: Document, passage: Passage, unit: Unit, span: Span, context:
     if unit.kind == "row":
         return _row_rule(document, unit, base)
     groups = tuple(lexicon().groups.named(_without_supervisors(text)))
-    if _EXAM.search(text) or _SOME_OF_THEM.search(text) or not (_PERFORMED.search(text) or _LABEL.search(text) or _MUST.search(text)):
+    if (
+        _EXAM.search(text)
+        or _SOME_OF_THEM.search(text)
+        or not (_PERFORMED.search(text) or _LABEL.search(text) or _MUST.search(text))
+    ):
         return None
     if _ANYONE.search(text) and _MAY.search(text):
         return replace(base, anyone=True)
@@ -197,7 +207,11 @@ def _sentence_rule(text: str, base: Rule, roles: Sequence[str], groups: Sequence
         return replace(base, excluded=roles, supervised=False) if own_roles and base.procedures else None
     if not own_roles:
         relevant = tuple(group for group in groups if group not in ("staff", "provider", "anyone"))
-        return replace(base, groups=relevant) if relevant and _PERFORMED.search(text) and _MUST_OR_BY.search(text) else None
+        return (
+            replace(base, groups=relevant)
+            if relevant and _PERFORMED.search(text) and _MUST_OR_BY.search(text)
+            else None
+        )
     if _OR_HIGHER.search(text):
         return replace(base, allowed=roles, or_higher=True)
     if _LABEL.search(text):
@@ -210,7 +224,9 @@ def _sentence_rule(text: str, base: Rule, roles: Sequence[str], groups: Sequence
 
 
 _MUST_OR_BY = re.compile(r"\b(?:must|only|should only|required)\b.*\bby\b")
-_LISTED = re.compile(r"\b(?:must be (?:an?\b|performed|done|given|administered)|must hold|only|required|restricted|limited)\b")
+_LISTED = re.compile(
+    r"\b(?:must be (?:an?\b|performed|done|given|administered)|must hold|only|required|restricted|limited)\b"
+)
 
 
 def _row_rule(document: Document, unit: Unit, base: Rule) -> Rule | None:

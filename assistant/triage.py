@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
-from itertools import product
+from itertools import pairwise, product
 from typing import Any, Literal
 
 import yaml
@@ -22,6 +22,8 @@ from assistant.types import Turn
 Level = Literal["emergency", "self-harm", "urgent"]
 Language = Literal["en", "es"]
 LONGEST = 20_000  # characters read of one turn
+WINDOW = 60  # words judged together where nothing ends a clause
+APOSTROPHES = str.maketrans("’‘`´", "''''")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,16 +43,16 @@ class Triage:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """Patterns that must occur together in a clause, and what an earlier turn may supply."""
+    """Patterns that must occur together in a clause, in any order."""
 
     parts: tuple[re.Pattern[str], ...]
     within: int = 0  # words from the first part to the last; only with several parts
     needs: tuple[re.Pattern[str], ...] = ()  # each somewhere in the turn or in an earlier one, not denied
 
-    def spans(self, clause: str, context: str) -> Iterator[tuple[tuple[int, int], ...]]:
+    def spans(self, clause: str, turns: str) -> Iterator[tuple[tuple[int, int], ...]]:
         """The places of the parts, for each way to find them close enough together."""
         found = [[match.span() for match in part.finditer(clause)] for part in self.parts]
-        if not all(found) or not all(_stated(need, context) for need in self.needs):
+        if not all(found) or not all(_stated(need, turns) for need in self.needs):
             return
         for spans in product(*found):
             start, end = min(spans)[0], max(end for _, end in spans)
@@ -60,6 +62,8 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Flag:
+    """A red flag: how people name it, and how grave it is."""
+
     name: str
     level: Level
     rules: tuple[Rule, ...]
@@ -70,18 +74,19 @@ class Flag:
 def triage(question: str, history: Sequence[Turn] = ()) -> Triage | None:
     """What must be said before any search, or None. Earlier turns count where the question continues them."""
     users = [turn.text for turn in history if turn.role == "user"]
-    found = _worst(question, " ".join(map(_normalise, users)))
+    found = _worst(question, users)
     if found is None or found.level == "urgent":
         found = _carried(question, users) or found
-    return found and Triage(found.level, found.name, language(question, users))
+    return Triage(found.level, found.name, language(question, users)) if found else None
 
 
 def language(question: str, earlier: Sequence[str] = ()) -> Language:
     """Spanish or English, by the little words; a question without any follows the turns before it."""
+    little = _data()["little words"]
     for text in (question, *reversed(earlier)):
-        words = _normalise(text).replace("\n", " ").split()
-        spanish = sum(word in _little_words("spanish") for word in words) + 2 * ("¿" in text or "¡" in text)
-        english = sum(word in _little_words("english") for word in words)
+        words = normalise(text).split()
+        spanish = sum(word in little["spanish"] for word in words) + 2 * ("¿" in text or "¡" in text)
+        english = sum(word in little["english"] for word in words)
         if spanish != english:
             return "es" if spanish > english else "en"
     return "en"
@@ -89,62 +94,56 @@ def language(question: str, earlier: Sequence[str] = ()) -> Language:
 
 def _carried(question: str, users: Sequence[str]) -> Flag | None:
     """The red flag of the last flagged turn, if nothing settled it and the question goes on about it."""
-    settled, text = _pattern("resolved"), _normalise(question)
+    settled, text = _pattern("resolved"), normalise(question)
     if settled.search(text) or not _pattern("continues").search(text):
         return None
-    for index in range(len(users) - 1, -1, -1):
-        if settled.search(_normalise(users[index])):
+    for index in reversed(range(len(users))):
+        if settled.search(normalise(users[index])):
             return None
-        if found := _worst(users[index], " ".join(map(_normalise, users[:index]))):
+        if found := _worst(users[index], users[:index]):
             return found
     return None
 
 
-def _worst(text: str, context: str) -> Flag | None:
+def _worst(text: str, earlier: Sequence[str]) -> Flag | None:
     """The gravest flag of the text: flags stand in the order of their gravity."""
-    normal = _normalise(text)
+    normal = normalise(text)
     if _pattern("resolved").search(normal):
         return None
-    clauses = _clauses(normal)
-    return next((flag for flag in _flags() if any(_raises(flag, clause, normal, context) for clause in clauses)), None)
+    clauses, turns = _clauses(normal), "\n".join((*map(normalise, earlier), normal))
+    return next((flag for flag in _flags() if any(_raises(flag, *clause, turns) for clause in clauses)), None)
 
 
-def _raises(flag: Flag, clause: str, turn: str, context: str) -> bool:
+def _raises(flag: Flag, clause: str, before: str, turns: str) -> bool:
     if flag.unless and flag.unless.search(clause):
         return False
     return any(
-        not _denied(clause, spans) and _is_ours(flag, clause, turn)
+        not _denied(clause, spans) and _is_ours(flag, clause, before, turns)
         for rule in flag.rules
-        for spans in rule.spans(clause, f"{context}\n{turn}")
+        for spans in rule.spans(clause, turns)
     )
 
 
-def _is_ours(flag: Flag, clause: str, turn: str) -> bool:
+def _is_ours(flag: Flag, clause: str, before: str, turns: str) -> bool:
     """Whether somebody has it, now or just before: not a general, a past or a hypothetical case."""
-    ongoing = _pattern("ongoing").search(clause)
-    if _pattern("condition").search(clause):
-        return False
-    if _pattern("past").search(clause) and not ongoing:
+    ongoing = bool(_pattern("ongoing").search(clause))
+    past = _pattern("past").search(clause) or _pattern("long_past").search(f"{before} {clause}")
+    if _pattern("condition").search(clause) or (past and not ongoing):
         return False
     if _pattern("certain").search(clause):
         return True
     if _pattern("general").search(clause):
         return False
-    if flag.habit and (_pattern("habit").search(clause) or (_pattern("candidate").search(turn) and not ongoing)):
+    if flag.habit and not ongoing and (_pattern("habit").search(clause) or _pattern("candidate").search(turns)):
         return False
-    return _has_somebody(clause, bool(ongoing))
+    return _has_somebody(clause, ongoing)
 
 
 def _has_somebody(clause: str, ongoing: bool) -> bool:
-    first, personal = _pattern("first").search(clause), _pattern("personal").search(clause)
-    asked = _pattern("question").match(clause)
-    if asked:
-        return bool(first) or bool(personal and ongoing)
-    return bool(personal or not (_pattern("generic").search(clause) or _pattern("topic").search(clause)))
-
-
-def _stated(need: re.Pattern[str], text: str) -> bool:
-    return any(not _denied(text, [match.span()]) for match in need.finditer(text))
+    personal = bool(_pattern("personal").search(clause))
+    if _pattern("question").match(clause):
+        return bool(_pattern("first").search(clause)) or (personal and ongoing)
+    return personal or not (_pattern("generic").search(clause) or _pattern("topic").search(clause))
 
 
 def _denied(clause: str, spans: Sequence[tuple[int, int]]) -> bool:
@@ -156,27 +155,32 @@ def _denied(clause: str, spans: Sequence[tuple[int, int]]) -> bool:
     )
 
 
-def _clauses(normal: str) -> list[str]:
-    """Sentences, cut before "but", "also" and before a subject with its verb, so that each is judged alone."""
-    marked = _splitter().sub(r"\n", normal)
-    return [clause for line in marked.split("\n") if (clause := line.strip())]
+def _stated(need: re.Pattern[str], text: str) -> bool:
+    return any(not _denied(text, [match.span()]) for match in need.finditer(text))
+
+
+def _clauses(normal: str) -> list[tuple[str, str]]:
+    """Each clause with the one before it in its sentence: cut before "but", "also", a subject with its verb."""
+    lines = (_splitter().sub("\n", line).split("\n") for line in normal.split("\n"))
+    pairs = ((clause, before) for line in lines for before, clause in pairwise(["", *filter(None, line)]))
+    return [(window, before) for clause, before in pairs for window in _windows(clause)]
+
+
+def _windows(clause: str) -> Iterator[str]:
+    words = clause.split()
+    for start in range(0, max(1, len(words) - WINDOW // 2), WINDOW // 2):
+        yield " ".join(words[start : start + WINDOW])
 
 
 @lru_cache(maxsize=256)
-def _normalise(text: str) -> str:
+def normalise(text: str) -> str:
     """Lower case without accents or contractions, misspelt red-flag words restored, a line for each sentence."""
-    plain = unicodedata.normalize("NFKD", text[:LONGEST]).casefold().replace("’", "'").replace("`", "'")
+    plain = unicodedata.normalize("NFKD", text[:LONGEST]).casefold().translate(APOSTROPHES)
     plain = "".join(char for char in plain if not unicodedata.combining(char))
-    plain = re.sub(r"(.)\1{2,}", r"\1\1", plain)
-    plain = re.sub(r"n't\b", "nt", plain)
-    plain = re.sub(r"'(s|d|m)\b", r" \1", plain).replace("'ll ", " will ").replace("'re ", " are ").replace("'ve ", " have ")
-    plain = re.sub(r"\b(no|nope|yes|si|ok|okay|well),", r"\1\n", plain.replace("'", ""))
-    plain = _comma().sub("\n", re.sub(r"[.!?;:()¿¡…—–\n]+|\s-\s", "\n", plain))
-    plain = re.sub(r"[^\w\n]+", " ", plain)
-    for pattern, written in _spelling():
-        plain = pattern.sub(written, plain)
+    for pattern, meant in _spelling():
+        plain = pattern.sub(meant, plain)
     lines = (" ".join(map(_restored, line.split())) for line in plain.split("\n"))
-    return "\n".join(line for line in lines if line)
+    return "\n".join(filter(None, lines))
 
 
 @lru_cache(maxsize=4096)
@@ -194,19 +198,15 @@ def _data() -> dict[str, Any]:
 
 
 @cache
-def _typo_words() -> tuple[tuple[str, ...], frozenset[str]]:
-    typos = _data()["typos"]
-    return tuple(typos["words"]), frozenset(typos["real"]) | frozenset(typos["words"])
-
-
-@cache
-def _little_words(language: str) -> frozenset[str]:
-    return frozenset(_data()["little words"][language])
+def _typo_words() -> tuple[list[str], frozenset[str]]:
+    words, real = _data()["typos"]["words"], _data()["typos"]["real"]
+    return words, frozenset((*real, *words))
 
 
 @cache
 def _spelling() -> tuple[tuple[re.Pattern[str], str], ...]:
-    return tuple((re.compile(rf"\b{written}\b"), meant) for written, meant in _data()["spelling"].items())
+    comma = rf",\s+(?=(?:{'|'.join(_data()['split']['comma'])})\b)"
+    return tuple((re.compile(found.replace("{comma}", comma)), meant) for found, meant in _data()["spelling"].items())
 
 
 def _expanded(pattern: str) -> str:
@@ -237,27 +237,18 @@ def _splitter() -> re.Pattern[str]:
     data = _data()["split"]
     before, subject, finite, alone = ("|".join(data[name]) for name in ("before", "subject", "finite", "alone"))
     guard = "".join(rf"(?<!\b{word})" for word in data["not_after"])
-    clause = rf"(?:{subject}) ?(?:\w+ )??(?:{finite})".replace("{noun}", data["noun"])
+    clause = rf"(?:{subject})\b ?(?:\w+ )??(?:{finite})".replace("{noun}", data["noun"])
     return re.compile(rf" (?=(?:{before})\b)|{guard} (?:and |y )?(?=(?:{clause}|{alone})\b)")
 
 
 @cache
-def _comma() -> re.Pattern[str]:
-    return re.compile(rf",\s+(?=(?:{'|'.join(_data()['split']['comma'])})\b)")
-
-
-@cache
 def _flags() -> tuple[Flag, ...]:
-    return tuple(
-        Flag(
-            entry["flag"],
-            entry["level"],
-            tuple(_rule(rule) for rule in entry["rules"]),
-            _compiled(*entry["unless"]) if "unless" in entry else None,
-            entry.get("habit", False),
-        )
-        for entry in _data()["flags"]
-    )
+    return tuple(map(_flag, _data()["flags"]))
+
+
+def _flag(entry: dict[str, Any]) -> Flag:
+    unless = _compiled(*entry["unless"]) if "unless" in entry else None
+    return Flag(entry["flag"], entry["level"], tuple(map(_rule, entry["rules"])), unless, entry.get("habit", False))
 
 
 def _rule(entry: str | dict[str, Any]) -> Rule:

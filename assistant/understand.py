@@ -9,6 +9,8 @@ from dataclasses import dataclass, replace
 
 from assistant.lexicon import AnswerType, lexicon
 from assistant.places import Place, find_places
+from assistant.sources import SourceNames, SourceRef
+from assistant.spelling import Spelling
 from assistant.text import WORD, fold, stem
 from assistant.types import Turn
 
@@ -17,6 +19,9 @@ _POINTS_BACK = re.compile(
     r"|^\s*(?:and|but|or|so|then|what about|how about|what if|why|why not|really|are you sure|you sure|y|pero|entonces)\b"
     r"|\bwhich (?:of|one|source|doctor|page)\b|\bwho (?:said|says|told)\b|\bafter that\b|\bnext\b|\banother\b",
 )
+_POINTS_TO_PEOPLE = re.compile(
+    r"\b(?:they|them|their|there|it|its|he|she|his|her|and|what about|how about|ellos|su|sus)\b"
+)
 _PERFORMER = re.compile(
     r"\bwho\b[^?.]{0,40}?\b(?:perform|do|does|doing|give|gives|giving|inject|injects|administer|operate|handle|allowed|"
     r"qualified|legally|run|use|work|treat|provide|offer|supervise|hold|holding)\w*\b"
@@ -24,13 +29,21 @@ _PERFORMER = re.compile(
     r"|\bwhat (?:kind|type|sort) of (?:provider|professional|person|licen[cs]e)\b|\bqualified provider"
     r"|\bwho (?:performs|does|gives|injects)\b|\bqui[eé]n(?:es)?\b[^?.]{0,30}\b(?:hacer|realizar|poner|aplicar|inyectar|hace)\b"
 )
-_RECIPIENT = re.compile(r"\bwho (?:can|can't|cannot|may|should|shouldn't|must|is|are|isn't)?\s*(?:not\s+)?(?:get|have|receive|undergo|benefit|avoid|be treated|a candidate)\b")
+_RECIPIENT = re.compile(
+    r"\bwho (?:can|can't|cannot|may|should|shouldn't|must|is|are|isn't)?\s*(?:not\s+)?(?:get|have|receive|undergo|benefit|avoid|be treated|a candidate)\b"
+)
 _PERMISSION = re.compile(
     r"\b(?:can|could|may|might|must|should|shall|allowed|allow|allows|legal|legally|permitted|qualified|able|ok|okay|need|needs|"
     r"require|required|requires|let|licensed|certified|do|does|doing|perform|performs|performed|performing|give|gives|inject|injects|"
     r"use|run|operate|puede|pueden|debe|permitido|hacer|hace|realizar)\b"
 )
-_OTHER_BUSINESS = re.compile(r"\b(?:exam|examine|examined|consult\w*|check-?up|numb\w*|before (?:my|the|a|an|your|treatment))\b")
+_OTHER_BUSINESS = re.compile(
+    r"\b(?:exam|examine|examined|consult\w*|check-?up|numb\w*|before (?:my|the|a|an|your|treatment))\b"
+)
+_JOINT = re.compile(
+    r"(?<=\?)\s+|(?:,\s*|\s+)(?:and|also|plus|y)\s+(?=(?:what|who|how|where|when|why|which|can|could|does|do|is|are|qu[eé]|qui[eé]n|c[oó]mo|d[oó]nde|cu[aá]l\w*|cu[aá]nto)\b)",
+    re.IGNORECASE,
+)
 _WH = re.compile(r"\b(?:who|what|which|when|where|why|how|can|could|does|do|is|are|should|may|will)\b")
 
 
@@ -47,7 +60,14 @@ class Query:
     answer_type: AnswerType | None = None
     asks_who: bool = False  # who may perform, or whether a role may
     carried: tuple[str, ...] = ()  # what was taken from the history, in words
+    sources: tuple[SourceRef, ...] = ()  # the sources it names
+    subject: str = ""  # the text with the names of sources blanked
     earlier: str = ""  # the user's utterances before a follow-up, for search
+
+    @property
+    def embedded_text(self) -> str:
+        """What is compared with a sentence: the question without the names of sources."""
+        return " ".join(self.subject.split()) or self.text
 
     @property
     def search_text(self) -> str:
@@ -60,21 +80,65 @@ class Query:
         return " ".join([self.text, *missing])
 
 
-def read(question: str) -> Query:
-    """Read a question on its own."""
-    words, folded = lexicon(), fold(question)
-    procedures = tuple(words.procedures.narrowest(question))
-    roles = tuple(words.roles.named(question))
-    return Query(
-        question=question,
-        text=question,
-        places=find_places(question),
-        procedures=procedures,
-        roles=roles,
-        concepts=tuple(words.concepts.named(question)),
-        answer_type=words.answer_type(question),
-        asks_who=_asks_who(folded, procedures, roles, bool(find_places(question))),
-    )
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Reads questions asked of one state of the index: it knows the sources' names and the documents' words."""
+
+    sources: SourceNames
+    spelling: Spelling
+
+    def read(self, question: str) -> Query:
+        """Read a question on its own."""
+        words = lexicon()
+        text = self.spelling.mended(question)
+        subject = self.sources.without(text)
+        procedures = tuple(words.procedures.narrowest(subject))
+        roles = tuple(words.roles.named(subject))
+        places = find_places(subject)
+        answer_type = words.answer_type(subject)
+        concepts = tuple(words.concepts.named(subject))
+        return Query(
+            question=question,
+            text=text,
+            places=places,
+            procedures=procedures,
+            roles=roles,
+            concepts=concepts,
+            answer_type=answer_type,
+            asks_who=answer_type is None
+            and "exam" not in concepts
+            and _asks_who(fold(subject), procedures, roles, bool(places)),
+            sources=self.sources.find(text),
+            subject=subject,
+        )
+
+    def understand(self, question: str, history: Sequence[Turn] = ()) -> Query:
+        """Read a question, with what it leaves unsaid taken from the user's earlier turns.
+
+        Place, procedures and roles are carried, and only where the question points back or cannot stand alone; a
+        new topic carries nothing.
+        """
+        query = self.read(question)
+        earlier = [turn.text for turn in history if turn.role == "user" and turn.text.strip()]
+        if not earlier or not _is_follow_up(query):
+            return query
+        return _completed(query, [self.read(text) for text in reversed(earlier[-4:])], earlier)
+
+    def parts(self, query: Query) -> list[Query]:
+        """The questions that one message asks; what the first names holds for the later ones that name nothing."""
+        pieces = [piece.strip() for piece in _JOINT.split(query.question) if piece and piece.strip()]
+        asked = [piece for piece in pieces if _WH.search(fold(piece)) or piece.endswith("?")]
+        if len(asked) < 2 or len(asked) > 4:
+            return [query]
+        parts: list[Query] = []
+        for piece in asked:
+            part = self.read(piece)
+            if parts and (_is_follow_up(part) or not content_terms(piece)):
+                part = _completed(part, list(reversed(parts)), [])
+            elif not parts and query.carried:
+                part = replace(query, question=piece, text=" ".join([piece, *(f"({word})" for word in query.carried)]))
+            parts.append(part)
+        return parts
 
 
 def _asks_who(folded: str, procedures: Sequence[str], roles: Sequence[str], placed: bool) -> bool:
@@ -90,26 +154,6 @@ def _asks_who(folded: str, procedures: Sequence[str], roles: Sequence[str], plac
     )
 
 
-_JOINT = re.compile(r"(?<=\?)\s+|(?:,\s*|\s+)(?:and|also|plus|y)\s+(?=(?:what|who|how|where|when|why|which|can|could|does|do|is|are|qu[eé]|qui[eé]n|c[oó]mo|d[oó]nde|cu[aá]l\w*|cu[aá]nto)\b)", re.IGNORECASE)
-
-
-def parts_of(query: Query) -> list[Query]:
-    """The questions that one message asks; what the first names holds for the later ones that name nothing."""
-    pieces = [piece.strip() for piece in _JOINT.split(query.question) if piece and piece.strip()]
-    asked = [piece for piece in pieces if _WH.search(fold(piece)) or piece.endswith("?")]
-    if len(asked) < 2 or len(asked) > 4:
-        return [query]
-    parts: list[Query] = []
-    for piece in asked:
-        part = read(piece)
-        if parts and (_is_follow_up(part) or not content_terms(piece)):
-            part = _completed(part, list(reversed(parts)), [])
-        elif not parts and query.carried:
-            part = replace(query, question=piece, text=" ".join([piece, *(f"({word})" for word in query.carried)]))
-        parts.append(part)
-    return parts
-
-
 def content_terms(text: str) -> tuple[str, ...]:
     """Stems of the words that carry a subject, in order, each once."""
     filler = lexicon().filler_words
@@ -117,23 +161,16 @@ def content_terms(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(stem(word) for word in found if len(word) > 1 or word.isdigit()))
 
 
-def understand(question: str, history: Sequence[Turn] = ()) -> Query:
-    """Read a question, with what it leaves unsaid taken from the user's earlier turns.
-
-    Place, procedures and roles are carried, and only where the question points back or cannot stand alone; a new
-    topic carries nothing.
-    """
-    query = read(question)
-    earlier = [turn.text for turn in history if turn.role == "user" and turn.text.strip()]
-    if not earlier or not _is_follow_up(query):
-        return query
-    return _completed(query, [read(text) for text in reversed(earlier[-4:])], earlier)
-
-
 def _is_follow_up(query: Query) -> bool:
     folded = fold(query.question)
-    subject = bool(query.procedures) + bool(query.roles) + bool(query.concepts) + bool(query.answer_type)
-    terms = content_terms(query.question)
+    subject = (
+        bool(query.procedures)
+        + bool(query.sources)
+        + bool(query.roles)
+        + bool(query.concepts)
+        + bool(query.answer_type)
+    )
+    terms = content_terms(query.subject)
     if _POINTS_BACK.search(folded):
         return not (query.procedures and len(terms) > 6)
     return len(terms) <= 3 and subject <= 1 and not (query.procedures and (query.concepts or query.asks_who))
@@ -149,6 +186,10 @@ def _completed(query: Query, earlier: Sequence[Query], utterances: Sequence[str]
     if not procedures and source:
         procedures = source.procedures
         carried += [words.procedures.label(name) for name in procedures]
+    sources = query.sources
+    if not sources and _POINTS_TO_PEOPLE.search(fold(query.question)):
+        named = next((other for other in earlier if other.sources), None)
+        sources = named.sources if named else ()
     last_who = next((other for other in earlier if other.asks_who), None)
     if last_who and (not new_subject or query.roles or query.places) and _continues_who(query):
         asks_who = True
@@ -168,14 +209,18 @@ def _completed(query: Query, earlier: Sequence[Query], utterances: Sequence[str]
         roles=roles,
         asks_who=asks_who,
         carried=tuple(carried),
+        sources=sources,
+        subject=" ".join([query.subject, *(f"({word})" for word in carried)]) if carried else query.subject,
         earlier=" ".join(utterances[-2:]),
     )
 
 
 def _continues_who(query: Query) -> bool:
     """A bare new place, role or procedure, or a doubt, goes on asking who may; "and the risks?" does not."""
-    return bool(query.places or query.roles or query.procedures) or not content_terms(query.question) or bool(
-        re.search(r"\b(?:sure|yes|right|really|which|who|law|legal|allowed|rule|said)\b", fold(query.question))
+    return (
+        bool(query.places or query.roles or query.procedures)
+        or not content_terms(query.subject)
+        or bool(re.search(r"\b(?:sure|yes|right|really|which|who|law|legal|allowed|rule|said)\b", fold(query.question)))
     )
 
 

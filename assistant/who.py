@@ -88,7 +88,9 @@ def _uncovered(found: Ruling, rules: Sequence[Rule]) -> tuple[Status, str, tuple
     body: tuple[Line, ...] = ()
     if found.general:
         inner = answer(general)
-        body = tuple(line for line in inner[2] if not (isinstance(line, Notice) and line.kind == "law")) if inner else ()
+        body = (
+            tuple(line for line in inner[2] if not (isinstance(line, Notice) and line.kind == "law")) if inner else ()
+        )
     law = Notice("law", frame("not_law", found.language, place=label))
     return Status.PARTIAL, "place-not-covered", (first, *body, law)
 
@@ -121,7 +123,9 @@ def _headline(found: Ruling, local: dict[str, set[Stance]], wider: dict[str, set
         return names.verdict("no_say_but" if against else "no_say", no, against), bool(against)
     against = [holder for holder, said in wider.items() if said & set(_NO) and holder not in yes]
     key = "yes_supervised" if supervised else "yes_say"
-    return names.verdict(f"{key}_but" if against and key == "yes_say" else key + ("_but" if against else ""), yes, against), bool(against)
+    return names.verdict(
+        f"{key}_but" if against and key == "yes_say" else key + ("_but" if against else ""), yes, against
+    ), bool(against)
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,7 +213,12 @@ def _merged(quotes: Sequence[Quote]) -> list[Quote]:
     for quote in quotes:
         last = merged[-1] if merged else None
         text = quote.document.text
-        if last and last.passage == quote.passage and not text[last.end : quote.start].strip() and quote.start >= last.end:
+        if (
+            last
+            and last.passage == quote.passage
+            and not text[last.end : quote.start].strip()
+            and quote.start >= last.end
+        ):
             merged[-1] = Quote(last.document, last.passage, last.start, quote.end)
         else:
             merged.append(quote)

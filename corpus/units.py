@@ -13,6 +13,7 @@ from corpus.sentences import sentence_spans
 from corpus.types import BlockKind, Passage
 
 _ANSWER_MAX = 700  # characters; a longer FAQ answer is quoted by sentence
+_LEAD_MAX = 330  # characters
 _MARK = re.compile(r"^\s*(?:[•▪◦‣·*+–-]|\d{1,3}[.)]|[a-z]\))\s+")
 _RULE_ROW = re.compile(r"^[\s|:=-]+$")
 
@@ -27,7 +28,7 @@ class Span:
 class Unit:
     """The least that can be shown without changing what it says."""
 
-    kind: str  # "sentence", "item", "row", "answer"
+    kind: str  # "sentence", "lead", "item", "row", "answer"
     span: Span
     lead: Span | None = None  # what it hangs on: a list's lead-in, a table's header, a FAQ's question, a step's name
 
@@ -70,20 +71,27 @@ def _sentences(line: Line, lead: Span | None = None) -> Iterator[Unit]:
 
 
 def _list_units(passage: Passage) -> Iterator[Unit]:
-    """Sentences of the lead-in, then items. Lines without bullets are items where none has one."""
+    """The lead-in, then items. Lines without bullets are items where none has one."""
     lines = _lines(passage)
     bulleted = any(BULLET.match(line.text) for line in lines)
     lead: Span | None = None
-    for number, line in enumerate(lines):
+    seen_item = False
+    for line in lines:
         if BULLET.match(line.text) or not (bulleted or line.text.endswith(":")):
             yield Unit("item", _item_span(line), lead)
-            continue
-        if bulleted and lead is not None and any(BULLET.match(earlier.text) for earlier in lines[:number]):
+            seen_item = True
+        elif seen_item:
             yield from _sentences(line)
-            continue
-        found = list(_sentences(line))
-        lead = found[-1].span
-        yield from found
+        else:
+            lead = _lead_span(line)
+            yield Unit("lead", lead)
+
+
+def _lead_span(line: Line) -> Span:
+    """The paragraph that ends in a colon; of a long one, its last sentence."""
+    if len(line.text) <= _LEAD_MAX:
+        return _item_span(line)
+    return list(_sentences(line))[-1].span
 
 
 def _item_span(line: Line) -> Span:
@@ -96,7 +104,7 @@ def _table_units(passage: Passage) -> Iterator[Unit]:
     header: Span | None = None
     for line in _lines(passage):
         if not ("|" in line.text or "\t" in line.text):
-            yield from _sentences(line)
+            yield Unit("lead", _lead_span(line)) if line.text.endswith(":") else next(iter(_sentences(line)))
         elif _RULE_ROW.match(line.text):
             continue
         elif header is None and not passage.header:

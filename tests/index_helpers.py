@@ -5,6 +5,7 @@ import json
 import random
 import sqlite3
 from collections.abc import Callable, Iterable, Sequence
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -30,14 +31,16 @@ class WordEmbedder:
 
     def embed(self, texts: Sequence[str], progress: EmbedProgress | None = None) -> Vectors:
         self.embedded += texts
-        vectors = [sum((self._direction(word) for word in text.lower().split()), self._direction("")) for text in texts]
+        vectors = [sum(direction(word, self.dimension) for word in ["", *text.lower().split()]) for text in texts]
         if progress:
             progress(len(texts), len(texts))
         return unit(np.stack(vectors), self.model_id) if texts else np.empty((0, self.dimension), np.float32)
 
-    def _direction(self, word: str) -> np.ndarray:
-        seed = int.from_bytes(hashlib.sha256(word.encode()).digest()[:8])
-        return np.random.default_rng(seed).normal(size=self.dimension).astype(np.float32)
+
+@cache
+def direction(word: str, dimension: int) -> np.ndarray:
+    seed = int.from_bytes(hashlib.sha256(word.encode()).digest()[:8])
+    return np.random.default_rng(seed).normal(size=dimension).astype(np.float32)
 
 
 def corpus_of(texts: dict[str, list[str]]) -> Corpus:

@@ -22,7 +22,7 @@ ASSETS = Path(__file__).parent
 AT_ONCE = 4  # questions answered side by side; the others wait their turn
 WAITING = 64  # beyond this a question is refused at once rather than kept waiting
 _FONTS = ["system-ui", "-apple-system", "Segoe UI", "Roboto", "Helvetica Neue", "Arial", "sans-serif"]
-_SCRIPTS = ("passage.js", "page.js")
+SCRIPTS = ("passage.js", "page.js")
 STYLES = ("page.css", "passage.css")
 _START = """
 startPage({
@@ -65,7 +65,7 @@ def build(settings: Settings, desk: Desk) -> gr.Blocks:
             html_template="${shell}",  # never `${value}`: the page's script alone draws the answers
             shell=shell_html(settings),
             js_on_load=_START,
-            head="".join(f'<script src="{asset(name)}"></script>' for name in _SCRIPTS),
+            head="".join(f'<script src="{asset(name)}"></script>' for name in SCRIPTS),
             apply_default_css=False,
             server_functions=[passage],
         )

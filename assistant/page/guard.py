@@ -16,7 +16,7 @@ MAX_BODY_BYTES = 256_000  # twenty long turns and a question fit three times
 _ALLOWED = re.compile(
     r"/|/(?:config|favicon\.ico|manifest\.json|robots\.txt|theme\.css|healthz|readyz)/?"
     r"|/(?:assets|static|page)/[^\s]+"
-    r"|/gradio_api/(?:cancel|reset|info|theme\.css|startup-events|component_server|queue/(?:join|data|status))/?"
+    r"|/gradio_api/(?:cancel|reset|theme\.css|component_server|queue/(?:join|data|status))/?"
     r"|/gradio_api/heartbeat/[^/\s]+"
 )
 _PLAIN_HEADERS = (

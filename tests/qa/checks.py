@@ -21,11 +21,11 @@ def failures(case: Case, answer: Answer) -> list[str]:
     found += [f"lacks {'/'.join(words)}" for words in case.must_include if not _any(words, text)]
     found += [f"has {words!r}" for words in case.must_not_include if _any([words], text)]
     found += [f"does not cite {gold.text[:50]!r}" for gold in missing_gold(case, answer)]
-    return found + contract_failures(answer)
+    return found + contract_failures(answer, " ".join(turn.text for turn in case.history if turn.role == "user"))
 
 
-def contract_failures(answer: Answer) -> list[str]:
-    """What holds for every answer, whatever was asked."""
+def contract_failures(answer: Answer, said: str = "") -> list[str]:
+    """What holds for every answer, whatever was asked; `said` is what the user said before."""
     found = []
     for citation in answer.citations:
         quote = citation.quote
@@ -35,19 +35,21 @@ def contract_failures(answer: Answer) -> list[str]:
         found.append("page furniture")
     if (answer.confidence is None) != (answer.status in ("emergency", "declined")):
         found.append(f"confidence {answer.confidence} with {answer.status}")
-    if unsupported := sorted(unsupported_marks(answer)):
+    if unsupported := sorted(unsupported_marks(answer, said)):
         found.append(f"unsupported {', '.join(unsupported)}")
     return found
 
 
-def unsupported_marks(answer: Answer) -> set[str]:
+def unsupported_marks(answer: Answer, said: str = "") -> set[str]:
     """Numbers and places of the answer that neither a cited quote, its source, nor the question has.
 
     Written apart from the engine's own check, so that one cannot hide the other's mistake.
     """
     sources = [citation.quote for citation in answer.citations]
-    ground = " ".join([answer.question, *(quote.text for quote in sources)])
-    ground += " ".join(f" {q.document.publisher} {q.document.title} {q.document.date} {q.passage.speaker}" for q in sources)
+    ground = " ".join([answer.question, said, *(quote.text for quote in sources)])
+    ground += " ".join(
+        f" {q.document.publisher} {q.document.title} {q.document.date} {q.passage.speaker}" for q in sources
+    )
     body = re.sub(r"\[\d+\]", " ", answer.text)
     own = set(_NUMBER.findall(body)) - set(_NUMBER.findall(ground)) - {"911", "988"}
     places = {p.name for p in find_places(body)} - {p.name for p in find_places(ground)}

@@ -1,0 +1,93 @@
+"""Finds which sources a question names: a publisher, a business, a speaker, "the first doctor".
+
+Built from what the sidecars say; knows no source by itself.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from assistant.text import fold
+from corpus.types import Document
+
+# First words that many names share: no one is meant by them alone.
+_COMMON = frozenset(
+    "the a an american national international medical clinic center centre institute association dr doctor "
+    "university state federal board department new best advanced beauty skin laser spa med question".split()
+)
+_ORDINALS = ("first", "second", "third", "fourth")
+_TITLES = r"(?:doctors?|physicians?|doc|dr|speakers?|answers?)"
+_SPEAKERS = re.compile(
+    rf"\b(?:both|two|these|those|which|each|every|either|one|other|the|another|same)\s+(?:of the\s+)?(?:two\s+)?(?:\w+\s+)?{_TITLES}"
+    rf"(?='|\s+(?:agree|disagree|differ|say|said|says|think|thinks|answer|page|on that page|on the page|answers|named|who (?:said|says|thinks)|contradict|do\b|does\b))"
+    rf"|\bdo(?:es)? (?:the |both )?(?:two )?doctors (?:agree|disagree|differ|say)|\bone doctor says\b|\bdoctors'? (?:page|answers?)\b"
+    rf"|\b(?:both|two) doctors?\b|\bdoctor answers?\b|\b(?:which|what|name of the) doctor\b"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class SourceRef:
+    """A document, or one speaker in it."""
+
+    document_id: str
+    speaker: str = ""
+
+
+class SourceNames:
+    """The names by which questions call the sources of an index."""
+
+    def __init__(self, documents: Iterable[Document]) -> None:
+        self._refs: dict[str, set[SourceRef]] = {}
+        self._with_speakers: list[SourceRef] = []
+        for document in documents:
+            self._add(document)
+        names = sorted(map(re.escape, self._refs), key=len, reverse=True)
+        self._regex = (
+            re.compile(rf"(?<!\w)({'|'.join(names)})(?:\s+med(?:ical)?\s*spa)?(?:'s|s')?(?!\w)") if names else None
+        )
+
+    def _add(self, document: Document) -> None:
+        ref = SourceRef(document.id)
+        if not document.speakers:
+            for name in {document.publisher, document.business} - {""}:
+                self._name(fold(name), ref)
+                first = fold(name).split()[0]
+                if len(first) >= 4 and first not in _COMMON:
+                    self._name(first, ref)
+        for number, speaker in enumerate(document.speakers):
+            own = SourceRef(document.id, speaker.name)
+            self._with_speakers.append(own)
+            if number < len(_ORDINALS):
+                self._name(f"{_ORDINALS[number]} doctor", own)
+            proper = fold(speaker.name).split(",")[0].split()
+            if speaker.name[:1].isupper() and proper:
+                self._name(" ".join(proper), own)
+                self._name(f"dr. {proper[-1]}", own)
+                self._name(f"dr {proper[-1]}", own)
+                self._name(proper[-1], own)
+            else:
+                self._name("unnamed doctor", own)
+
+    def _name(self, name: str, ref: SourceRef) -> None:
+        self._refs.setdefault(name, set()).add(ref)
+
+    def find(self, text: str) -> tuple[SourceRef, ...]:
+        """The sources named in `text`; all speakers where it speaks of "the doctors"."""
+        folded = fold(text)
+        found = [match.group(1) for match in self._regex.finditer(folded)] if self._regex else []
+        refs = [
+            ref for name in found for ref in sorted(self._refs[name], key=lambda ref: (ref.document_id, ref.speaker))
+        ]
+        if not refs and self._with_speakers and _SPEAKERS.search(folded):
+            refs = self._with_speakers
+        return tuple(dict.fromkeys(refs))
+
+    def without(self, text: str) -> str:
+        """The text with the names of sources blanked, offsets kept: "the doctors" are then no role."""
+        blank = re.compile(r"\S")
+        hidden = fold(text)
+        spans = [match.span() for match in self._regex.finditer(hidden)] if self._regex else []
+        spans += [match.span() for match in _SPEAKERS.finditer(hidden)] if self._with_speakers else []
+        for start, end in spans:
+            text = text[:start] + blank.sub(" ", text[start:end]) + text[end:]
+        return text

@@ -1,0 +1,75 @@
+"""Mends misspelt words of a question towards the words of the field and of the documents.
+
+A word that English or Spanish knows is left as it is. Knows no grammar.
+"""
+
+import re
+from collections.abc import Iterable
+from functools import cache
+
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+from assistant.lexicon import lexicon, read_data
+from assistant.text import WORD, fold
+
+
+@cache
+def _dictionaries() -> tuple[object, object]:
+    # Loaded only for a question with a word that nobody knows: half a second, once.
+    from spellchecker import SpellChecker
+
+    return SpellChecker(language="en"), SpellChecker(language="es")
+
+
+@cache
+def _field_words() -> frozenset[str]:
+    """Single words of the lexicon's names, of answer types and of places."""
+    words = lexicon()
+    names = [
+        name
+        for kind in (words.procedures, words.roles, words.groups, words.concepts)
+        for entry in kind.entries.values()
+        for name in entry.names
+    ]
+    common = read_data("lexicon.yaml")["question_words"]
+    places = read_data("places.yaml")
+    names += [*common, *words.filler_words, *places["states"], *places["cities"]]
+    return frozenset(word for name in names for word in WORD.findall(fold(str(name))))
+
+
+class Spelling:
+    """Mends words towards `vocabulary` (folded words of the documents) and the lexicon."""
+
+    def __init__(self, vocabulary: Iterable[str]) -> None:
+        self._known = frozenset(vocabulary) | _field_words()
+        self._targets = tuple(sorted(word for word in self._known if len(word) >= 4 and word.isalpha()))
+
+    def mended(self, text: str) -> str:
+        """`text` with misspelt words put right; unchanged where nothing is near enough."""
+        return WORD.sub(lambda match: self._word(match.group()), text)
+
+    def _word(self, word: str) -> str:
+        folded = fold(word)
+        parts = re.split(r"[-'.]", folded)
+        if (
+            len(folded) < 3
+            or not folded.isalpha()
+            or folded in self._known
+            or all(part in self._known for part in parts)
+        ):
+            return word
+        if folded.endswith("s") and folded[:-1] in self._known:
+            return word
+        if any(folded in dictionary for dictionary in _dictionaries()):  # type: ignore[operator]
+            return word
+        if len(folded) < 4:
+            return _SHORT.get(folded, word)
+        reach = 1 if len(folded) < 6 else 2 if len(folded) < 10 else 3
+        near = process.extract(folded, self._targets, scorer=OSA.distance, score_cutoff=reach, limit=5)
+        same_start = [item for item in near if item[0][0] == folded[0]]
+        best = (same_start or [item for item in near if item[1] <= 1])[:1]
+        return str(best[0][0]) if best else word
+
+
+_SHORT = {"wat": "what", "wht": "what", "hw": "how", "teh": "the", "nad": "and", "cna": "can", "adn": "and"}

@@ -36,11 +36,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
         chosen = _chosen(arguments)
     except SettingsProblem as problem:
         return _refuse(str(problem))
-    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    _log_warnings_only()
     try:
         return _serve(chosen)
     except KeyboardInterrupt:
         return 0
+
+
+def _log_warnings_only() -> None:
+    """Nothing below a warning, also from libraries that set their own loggers to say more."""
+    handler = logging.StreamHandler()
+    handler.setLevel(logging.WARNING)
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s", handlers=[handler])
 
 
 def _chosen(arguments: Sequence[str] | None) -> Settings:
@@ -110,13 +117,17 @@ def _sync(chosen: Settings, corpus: "Corpus", desk: "Desk") -> None:
 
     bar = ProgressBar()
 
+    def tell(sentence: str) -> None:
+        _tell(sentence)
+        desk.report("Getting ready for the first time. This can take a minute.", 0.1)
+
     def progress(work: str, done: int, total: int) -> None:
         bar(work, done, total)
         desk.report(f"Reading the documents: {done} of {total} passages.", 0.1 + 0.8 * done / max(total, 1))
 
     desk.report("Reading the documents.", 0.1, documents=len(corpus.documents))
     try:
-        sync(corpus, chosen.index, model=chosen.embedding_model or None, tell=_tell, progress=progress)
+        sync(corpus, chosen.index, model=chosen.embedding_model or None, tell=tell, progress=progress)
     except IndexProblem as problem:
         # Another process may be writing, or the disk full: an index made earlier still answers, or says why not.
         _tell(_sentence(problem))

@@ -13,6 +13,10 @@ from corpus.units import Span, Unit, units, whole
 Line = Claim | Notice
 Siblings = Callable[[Passage], Sequence[Passage]]  # the other steps of the same section, in order
 
+_CONTEXT = 420  # characters that a quoted sentence may grow to with its neighbours
+_POINTS_BACK = re.compile(
+    r"\W*(?:it|its|it's|they|them|their|these|those|this|that|that's|he|she|but|however|also|incidentally)\b"
+)
 _ALL_STEPS = re.compile(
     r"\b(?:steps|process|visit|appointment|what happens|expect|walk me|procedure go|typical|stages|pasos|cita)\b"
 )
@@ -26,6 +30,13 @@ def lines_of(chosen: Sequence[Evidence], question: str, siblings: Siblings, lang
         if any(evidence.document.id == id and span.start <= evidence.unit.span.start < span.end for id, span in shown):
             continue
         for claim in _claims(evidence, question, siblings, language):
+            if any(
+                squeeze(claim.quotes[0].text) in squeeze(quote.text)
+                for line in lines
+                if isinstance(line, Claim) and len(claim.quotes) == 1
+                for quote in line.quotes
+            ):
+                continue  # the page says it twice
             lines.append(claim)
             shown += [(quote.document.id, Span(quote.start, quote.end)) for quote in claim.quotes]
     return tuple(lines)
@@ -54,8 +65,30 @@ def asks_for_item(evidence: Evidence) -> bool:
 
 
 def _quoted(evidence: Evidence, language: str) -> Claim:
-    quote = evidence.quote
+    quote = in_context(evidence)
     return Claim(frame("quote", language, source=source_name(quote, language), quote=squeeze(quote.text)), (quote,))
+
+
+def in_context(evidence: Evidence) -> Quote:
+    """The sentence with what its paragraph says next, and before it where it points back: a caveat is never cut off."""
+    text, passage, span = evidence.document.text, evidence.passage, evidence.unit.span
+    sentences = [unit.span for unit in units(passage) if unit.kind in ("sentence", "answer")]
+    if evidence.unit.kind != "sentence" or span not in sentences:
+        return evidence.quote
+    position = sentences.index(span)
+    start, end = span.start, span.end
+    if _POINTS_BACK.match(fold(text[start:end])) and position and _adjoin(text, sentences[position - 1], span):
+        start = sentences[position - 1].start
+    for following in sentences[position + 1 :]:
+        if not _adjoin(text, Span(start, end), following) or following.end - start > _CONTEXT:
+            break
+        end = following.end
+    return Quote(evidence.document, passage, start, end)
+
+
+def _adjoin(text: str, first: Span, second: Span) -> bool:
+    """Whether two spans stand in one paragraph."""
+    return "\n\n" not in text[first.end : second.start]
 
 
 def _item(evidence: Evidence, language: str) -> Claim:

@@ -26,6 +26,8 @@ def confidence_of(evidence: Sequence[Evidence], terms: Sequence[Term]) -> float:
     value = -5.2 + 5.0 * best.coverage + 1.2 * best.own + 5.0 * max(best.cosine, 0.0) - 3.0 * unknown
     if not best.fits:
         value -= 4.0
+    if not best.subject:
+        value -= 2.0
     return 1.0 / (1.0 + math.exp(-value))
 
 

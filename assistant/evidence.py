@@ -35,13 +35,20 @@ class Evidence:
     coverage: float  # share of the question's words, by weight, that the unit and what it hangs on contain
     cosine: float  # of unit and question, in [-1, 1]
     passage_cosine: float
+    subject: bool  # speaks of every procedure the question names
     fits: bool  # holds the kind of fact the question asks for
     own: float  # share of the words in the unit itself
 
     @property
     def score(self) -> float:
         """In [0, 1] or a little above; higher is better."""
-        return 0.45 * self.coverage + 0.15 * self.own + 0.4 * max(self.cosine, 0.0) - (0.0 if self.fits else 0.35)
+        return (
+            0.45 * self.coverage
+            + 0.15 * self.own
+            + 0.4 * max(self.cosine, 0.0)
+            - (0.0 if self.fits else 0.35)
+            - (0.0 if self.subject else 0.15)
+        )
 
     @property
     def quote(self) -> Quote:
@@ -75,9 +82,10 @@ def terms_of(query: Query, frequency: Callable[[str], int], passages: int) -> tu
     text = query.subject
     terms: list[Term] = []
     consumed: set[str] = set()
-    if query.answer_type:
-        asked = " ".join(match.group() for match in query.answer_type.asks.finditer(fold(text)))
+    for kind in query.answer_types:
+        asked = " ".join(match.group() for match in kind.asks.finditer(fold(text)))
         consumed |= {stem(word) for word in WORD.findall(asked)}
+    if query.answer_type:
         terms.append(Term(frozenset(), 1.4, kind=query.answer_type))
     for names, found in (
         (words.procedures, query.procedures),
@@ -92,10 +100,12 @@ def terms_of(query: Query, frequency: Callable[[str], int], passages: int) -> tu
                 continue
             consumed |= stems
             terms.append(Term(_kinds(names, name), 1.4))
+    if not terms and query.sources and not content_terms(text):
+        text = query.text  # "Who is ...?": the source itself is what is asked about
     for word in content_terms(text):
-        if word not in consumed:
+        if word not in consumed and (query.language == "en" or frequency(word)):
             count = frequency(word)
-            weight = math.log(1 + (passages + 1) / (count + 0.5)) / 2.2
+            weight = min(math.log(1 + (passages + 1) / (count + 0.5)) / 2.2, 1.7)
             terms.append(Term(frozenset({word}), weight, known=count > 0))
     return tuple(terms)
 
@@ -157,6 +167,7 @@ def _scored(query: Query, terms: Sequence[Term], document: Document, hit: Hit, u
         (_vocabulary(" ".join((*hit.passage.headings, document.publisher, hit.passage.speaker))), _IN_HEADING),
         (_vocabulary(hit.passage.text), _NEARBY),
     )
+    procedures = lexicon().procedures
     total = sum(term.weight for term in terms) or 1.0
     kind = query.answer_type
     fits = kind is None or kind.needs.search(own) is not None
@@ -169,6 +180,9 @@ def _scored(query: Query, terms: Sequence[Term], document: Document, hit: Hit, u
         coverage=met / total if terms else 0.0,
         cosine=cosine,
         passage_cosine=hit.dense,
+        subject=all(
+            any(_kinds(procedures, name) & vocabulary for vocabulary, _ in layers) for name in query.procedures
+        ),
         fits=fits,
         own=inside / total if terms else 0.0,
     )

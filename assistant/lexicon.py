@@ -97,9 +97,10 @@ class Lexicon:
     answer_types: tuple[AnswerType, ...]
     filler_words: frozenset[str]
 
-    def answer_type(self, question: str) -> AnswerType | None:
+    def answer_types_of(self, question: str) -> tuple[AnswerType, ...]:
+        """The kinds of fact a question asks for, the most telling first."""
         folded = fold(question)
-        return next((kind for kind in self.answer_types if kind.asks.search(folded)), None)
+        return tuple(kind for kind in self.answer_types if kind.asks.search(folded))
 
 
 @cache
@@ -115,7 +116,7 @@ def lexicon() -> Lexicon:
             AnswerType(
                 name,
                 re.compile(fold(entry["asks"])),
-                re.compile(entry["needs"], re.IGNORECASE if name != "address" else 0),
+                re.compile(entry["needs"], 0 if name in ("address", "person") else re.IGNORECASE),
                 bool(entry.get("business")),
             )
             for name, entry in data["answer_types"].items()

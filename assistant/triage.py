@@ -21,8 +21,8 @@ from assistant.types import Turn
 
 Level = Literal["emergency", "self-harm", "urgent"]
 Language = Literal["en", "es"]
-LONGEST = 20_000  # characters read of one turn
-WINDOW = 60  # words judged together where nothing ends a clause
+LONGEST = 10_000  # characters read of one turn
+WINDOW = 50  # words judged together where nothing ends a clause
 APOSTROPHES = str.maketrans("’‘`´", "''''")
 
 
@@ -117,11 +117,8 @@ def _worst(text: str, earlier: Sequence[str]) -> Flag | None:
 def _raises(flag: Flag, clause: str, before: str, turns: str) -> bool:
     if flag.unless and flag.unless.search(clause):
         return False
-    return any(
-        not _denied(clause, spans) and _is_ours(flag, clause, before, turns)
-        for rule in flag.rules
-        for spans in rule.spans(clause, turns)
-    )
+    named = any(not _denied(clause, spans) for rule in flag.rules for spans in rule.spans(clause, turns))
+    return named and _is_ours(flag, clause, before, turns)
 
 
 def _is_ours(flag: Flag, clause: str, before: str, turns: str) -> bool:
@@ -155,6 +152,7 @@ def _denied(clause: str, spans: Sequence[tuple[int, int]]) -> bool:
     )
 
 
+@lru_cache(maxsize=256)
 def _stated(need: re.Pattern[str], text: str) -> bool:
     return any(not _denied(text, [match.span()]) for match in need.finditer(text))
 
@@ -185,22 +183,16 @@ def normalise(text: str) -> str:
 
 @lru_cache(maxsize=4096)
 def _restored(word: str) -> str:
-    words, real = _typo_words()
-    if len(word) < 5 or word in real or not word.isalpha():
+    typos = _data()["typos"]
+    if len(word) < 5 or word in typos["real"] or not word.isalpha():
         return word
-    near = process.extractOne(word, words, scorer=OSA.distance, score_cutoff=1 if len(word) < 8 else 2)
+    near = process.extractOne(word, typos["words"], scorer=OSA.distance, score_cutoff=1 if len(word) < 8 else 2)
     return near[0] if near and near[0][0] == word[0] else word
 
 
 @cache
 def _data() -> dict[str, Any]:
     return dict(yaml.safe_load(files("assistant").joinpath("data/triage.yaml").read_text("utf-8")))
-
-
-@cache
-def _typo_words() -> tuple[list[str], frozenset[str]]:
-    words, real = _data()["typos"]["words"], _data()["typos"]["real"]
-    return words, frozenset((*real, *words))
 
 
 @cache

@@ -12,6 +12,7 @@ from assistant.places import Place, find_places
 from assistant.sources import SourceNames, SourceRef
 from assistant.spelling import Spelling
 from assistant.text import WORD, fold, stem
+from assistant.triage import language as language_of
 from assistant.types import Turn
 
 _POINTS_BACK = re.compile(
@@ -23,7 +24,7 @@ _POINTS_TO_PEOPLE = re.compile(
     r"\b(?:they|them|their|there|it|its|he|she|his|her|and|what about|how about|ellos|su|sus)\b"
 )
 _PERFORMER = re.compile(
-    r"\bwho\b[^?.]{0,40}?\b(?:perform|do|does|doing|give|gives|giving|inject|injects|administer|operate|handle|allowed|"
+    r"\bwhos?\b[^?.]{0,40}?\b(?:perform|do|does|doing|give|gives|giving|inject|injects|administer|operate|handle|allowed|"
     r"qualified|legally|run|use|work|treat|provide|offer|supervise|hold|holding)\w*\b"
     r"|\bwho (?:can|may|should|must|is|are)\s+(?!not\b)(?:\w+\s+){0,3}(?:perform|do|give|inject|allowed|qualified)"
     r"|\bwhat (?:kind|type|sort) of (?:provider|professional|person|licen[cs]e)\b|\bqualified provider"
@@ -34,7 +35,7 @@ _RECIPIENT = re.compile(
 )
 _PERMISSION = re.compile(
     r"\b(?:can|could|may|might|must|should|shall|allowed|allow|allows|legal|legally|permitted|qualified|able|ok|okay|need|needs|"
-    r"require|required|requires|let|licensed|certified|do|does|doing|perform|performs|performed|performing|give|gives|inject|injects|"
+    r"require|required|requires|let|listed|licensed|certified|do|does|doing|perform|performs|performed|performing|give|gives|inject|injects|"
     r"use|run|operate|puede|pueden|debe|permitido|hacer|hace|realizar)\b"
 )
 _OTHER_BUSINESS = re.compile(
@@ -57,17 +58,32 @@ class Query:
     procedures: tuple[str, ...] = ()  # narrowest lexicon ids
     roles: tuple[str, ...] = ()
     concepts: tuple[str, ...] = ()
-    answer_type: AnswerType | None = None
+    answer_types: tuple[AnswerType, ...] = ()  # kinds of fact it asks for; the first is what an answer must hold
     asks_who: bool = False  # who may perform, or whether a role may
     carried: tuple[str, ...] = ()  # what was taken from the history, in words
     sources: tuple[SourceRef, ...] = ()  # the sources it names
+    language: str = "en"
     subject: str = ""  # the text with the names of sources blanked
     earlier: str = ""  # the user's utterances before a follow-up, for search
 
     @property
+    def answer_type(self) -> AnswerType | None:
+        return self.answer_types[0] if self.answer_types else None
+
+    @property
     def embedded_text(self) -> str:
         """What is compared with a sentence: the question without the names of sources."""
+        if self.language != "en":
+            return self._labels() or self.text
         return " ".join(self.subject.split()) or self.text
+
+    def _labels(self) -> str:
+        """The things it names, in the lexicon's English."""
+        words = lexicon()
+        named = [words.procedures.label(name) for name in self.procedures]
+        named += [words.roles.label(name) for name in self.roles]
+        named += [words.concepts.entries[name].names[0] for name in self.concepts if name != "perform"]
+        return " ".join([*named, *(kind.id for kind in self.answer_types)])
 
     @property
     def search_text(self) -> str:
@@ -95,7 +111,7 @@ class Reader:
         procedures = tuple(words.procedures.narrowest(subject))
         roles = tuple(words.roles.named(subject))
         places = find_places(subject)
-        answer_type = words.answer_type(subject)
+        types = words.answer_types_of(subject)
         concepts = tuple(words.concepts.named(subject))
         return Query(
             question=question,
@@ -104,11 +120,12 @@ class Reader:
             procedures=procedures,
             roles=roles,
             concepts=concepts,
-            answer_type=answer_type,
-            asks_who=answer_type is None
+            answer_types=types,
+            asks_who=not types
             and "exam" not in concepts
             and _asks_who(fold(subject), procedures, roles, bool(places)),
             sources=self.sources.find(text),
+            language=language_of(text),
             subject=subject,
         )
 
@@ -129,7 +146,7 @@ class Reader:
         pieces = [piece.strip() for piece in _JOINT.split(query.question) if piece and piece.strip()]
         asked = [piece for piece in pieces if _WH.search(fold(piece)) or piece.endswith("?")]
         if len(asked) < 2 or len(asked) > 4:
-            return [query]
+            return _by_type(query)
         parts: list[Query] = []
         for piece in asked:
             part = self.read(piece)
@@ -139,6 +156,17 @@ class Reader:
                 part = replace(query, question=piece, text=" ".join([piece, *(f"({word})" for word in query.carried)]))
             parts.append(part)
         return parts
+
+
+def _by_type(query: Query) -> list[Query]:
+    """ "The address and the phone number" are two questions about one business."""
+    facts = [kind for kind in query.answer_types if kind.business]
+    if len(facts) < 2 or not re.search(r"\b(?:and|y|plus|also)\b|,|&", fold(query.subject)):
+        return [query]
+    return [
+        replace(query, question=kind.id, answer_types=(kind, *(other for other in query.answer_types if other != kind)))
+        for kind in facts
+    ]
 
 
 def _asks_who(folded: str, procedures: Sequence[str], roles: Sequence[str], placed: bool) -> bool:

@@ -68,6 +68,8 @@ def answer(found: Ruling) -> tuple[Status, str, tuple[Line, ...]] | None:
     speaking = [rule for rule in rules if not found.role or rule.stance(found.role) or rule.groups]
     if not any(not found.role or rule.stance(found.role) for rule in speaking):
         return None
+    if found.query.procedures and not any(rule.procedures for rule in speaking):
+        return _unnamed(found, speaking)
     if found.place and not any(not found.role or rule.stance(found.role) for rule in found.here):
         return _uncovered(found, speaking)
     if found.role and found.query.procedures:
@@ -75,6 +77,13 @@ def answer(found: Ruling) -> tuple[Status, str, tuple[Line, ...]] | None:
     if found.role:
         return _about_scope(found, speaking)
     return _about_procedure(found, speaking)
+
+
+def _unnamed(found: Ruling, rules: Sequence[Rule]) -> tuple[Status, str, tuple[Line, ...]]:
+    """No rule names the procedure: that is said first, then what is said of all procedures."""
+    procedure = procedure_name(found.query.procedures, found.language)
+    first = Notice("not-covered", frame("procedure_not_covered", found.language, procedure=procedure))
+    return Status.PARTIAL, "procedure-not-covered", (first, *quoted(rules, found.language), _law(found))
 
 
 def _uncovered(found: Ruling, rules: Sequence[Rule]) -> tuple[Status, str, tuple[Line, ...]]:
@@ -234,7 +243,7 @@ def _law(found: Ruling) -> Notice:
 
 def _about_procedure(found: Ruling, rules: Sequence[Rule]) -> tuple[Status, str, tuple[Line, ...]]:
     """Asked "who may": every position, the most telling first; they differ where closed lists differ."""
-    naming = [rule for rule in rules if rule.allowed or rule.excluded] or list(rules)
+    naming = list(rules)
     deciding = [rule for rule in found.here if rule in naming] or naming
     lists = {frozenset(rule.allowed) for rule in deciding if rule.closed or rule.or_higher}
     differ = len(lists) > 1

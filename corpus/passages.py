@@ -5,16 +5,22 @@ Knows sizes, not vectors. Every passage is a span of its document: `document.tex
 
 from collections.abc import Iterable, Iterator
 
-from corpus.pieces import lines_of
+from dataclasses import dataclass
+
+from corpus.pieces import BULLET, paragraph_lines
 from corpus.sentences import sentence_spans
 from corpus.types import Block, BlockKind, Document, Passage
+from corpus.weight import shortened, weight
 
 # Changes whenever the same document would be cut differently, so that an index made by older rules is renewed.
-SPLITTER_VERSION = "1"
+SPLITTER_VERSION = "2"
 
-# all-MiniLM-L6-v2 reads 256 word pieces and silently drops the rest. English prose has about 4.5 characters
-# a piece; the heading trail takes some 30 pieces.
 MAX_CHARACTERS = 850
+# all-MiniLM-L6-v2 reads 256 word pieces, two of them its own marks, and silently drops the rest. 850 characters of
+# English prose have about 190; other languages, numbers and addresses have more. The estimate may err by 5 %.
+MAX_PIECES = 236
+_TRAIL_PIECES = 80  # the headings' share of them
+_HEADER_PIECES = 50
 _PACKED = 600  # short paragraphs under one heading are put together up to this length
 
 _LINEWISE = (BlockKind.LIST, BlockKind.TABLE, BlockKind.STEP)

@@ -77,7 +77,7 @@ def test_names_from_a_document_are_escaped(fake: FakeAssistant) -> None:
     named = replace(quote, document=replace(quote.document, publisher=f'"{ATTACK}', kind=ATTACK, date=ATTACK))
     answer = Answer("?", Status.ANSWERED, "evidence", (Claim("Yes.", (named,)),), 0.9)
     for html in (lines(answer)[0], sources_html(answer.citations)):
-        assert tags(html) <= {"div", "p", "span", "button", "h3", "ul", "li"}
+        assert tags(html) <= {"div", "p", "span", "button", "h2", "ul", "li"}
         assert html.count('"') % 2 == 0
 
 

@@ -104,7 +104,7 @@ def sources_html(citations: Sequence[Citation]) -> str:
     for citation in citations:
         voices.setdefault((citation.quote.document.id, source_of(citation.quote)), []).append(citation)
     items = "".join(_source_item(group) for group in voices.values())
-    return f'<h3>Sources</h3><ul class="source-list">{items}</ul>' if items else ""
+    return f'<h2>Sources</h2><ul class="source-list">{items}</ul>' if items else ""
 
 
 def _source_item(citations: Sequence[Citation]) -> str:

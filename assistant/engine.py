@@ -13,21 +13,20 @@ import numpy.typing as npt
 
 from assistant.compose import lines_of
 from assistant.decide import choose, confidence_of, is_covered, is_off_topic
-from assistant.evidence import Evidence, gather, terms_of
-from assistant.frames import frame
+from assistant.evidence import Evidence, from_named, gather, terms_of
+from assistant.frames import frame, listed
 from assistant.glossary import explanations
 from assistant.personal import guard
-from assistant.rules import Rule, rules_of
+from assistant.rules import rules_of
 from assistant.text import WORD, fold
 from assistant.triage import language as language_of
 from assistant.triage import triage
 from assistant.types import Answer, Claim, Notice, Status, Turn
 from assistant.sources import SourceNames
 from assistant.spelling import Spelling
-from assistant.understand import Query, Reader
+from assistant.understand import Query, Reader, content_terms
 from assistant.verify import verified
 from assistant.who import answer as who_answer
-from assistant.who import known_roles, ruling
 from corpus.types import BlockKind, Document, Passage
 from index.types import Hit
 
@@ -147,26 +146,23 @@ class Assistant:
         documents = {hit.passage.document_id: _found(snapshot, hit.passage.document_id) for hit in hits}
         evidence = gather(query, hits, terms, documents.__getitem__, snapshot.embed)
         confidence = confidence_of(evidence, terms)
-        if query.asks_who and (ruled := self._ruled(query, snapshot, language)):
+        if query.asks_who and (ruled := self._ruled(query, snapshot)):
             status, reason, lines = ruled
             return Draft(status, reason, lines, max(confidence, 0.85), tuple(hits))
         if not is_covered(confidence):
-            return _abstained(query, hits, confidence, language)
+            return _abstained(query, snapshot, hits, confidence, language)
         return _evident(query, choose(evidence), confidence, hits, _sibling_steps(snapshot), language)
 
-    def _ruled(self, query: Query, snapshot: Snapshot, language: str) -> tuple[Status, str, tuple[Line, ...]] | None:
+    def _ruled(self, query: Query, snapshot: Snapshot) -> tuple[Status, str, tuple[Line, ...]] | None:
         """Who may perform what: the verdict of the rules in the passages nearest to the question."""
-        near = (
-            snapshot.passages
-            if snapshot.count <= RULE_HITS
-            else [h.passage for h in snapshot.search(query.search_text, RULE_HITS)]
-        )
-        rules: list[Rule] = [
-            rule for passage in near for rule in rules_of(_found(snapshot, passage.document_id), passage)
-        ]
-        place = query.places[0].name if query.places else ""
-        roles = known_roles(query) or ("",)
-        return who_answer(ruling(query, rules, roles[0], place, language))
+        near = snapshot.passages
+        if snapshot.count > RULE_HITS:
+            near = tuple(hit.passage for hit in snapshot.search(query.search_text, RULE_HITS))
+        rules = [rule for p in near if from_named(query, p) for rule in rules_of(_found(snapshot, p.document_id), p)]
+        bare = not query.procedures and not query.roles
+        if bare and any(not snapshot.frequency(term) for term in content_terms(query.subject)):
+            return None  # asks about something that the lexicon and the documents do not know
+        return who_answer(query, rules)
 
 
 def _found(snapshot: Snapshot, document_id: str) -> Document:
@@ -204,11 +200,15 @@ def _evident(
     return Draft(Status.ANSWERED, "evidence", lines, confidence, tuple(hits))
 
 
-def _abstained(query: Query, hits: Sequence[Hit], confidence: float, language: str) -> Draft:
+def _abstained(query: Query, snapshot: Snapshot, hits: Sequence[Hit], confidence: float, language: str) -> Draft:
     if is_off_topic(query, hits):
         line = Notice("off-topic", frame("off_topic", language))
         return Draft(Status.DECLINED, "off-topic", (line,), confidence, tuple(hits))
-    lines = (Notice("not-covered", frame("not_covered", language)), Notice("next-step", frame("next_step", language)))
+    refusal = frame("not_covered", language)
+    if query.sources:
+        named = [ref.speaker or _found(snapshot, ref.document_id).publisher for ref in query.sources]
+        refusal = frame("source_silent", language, holders=listed(named, language))
+    lines = (Notice("not-covered", refusal), Notice("next-step", frame("next_step", language)))
     return Draft(Status.ABSTAINED, "no-evidence", lines, confidence, tuple(hits))
 
 

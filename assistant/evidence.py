@@ -92,9 +92,12 @@ def terms_of(query: Query, frequency: Callable[[str], int], passages: int) -> tu
         (words.concepts, query.concepts),
         (words.roles, query.roles),
     ):
-        mentioned = {mention.id: fold(text[mention.start : mention.end]) for mention in names.find(text)}
+        mentioned: dict[str, set[str]] = {}
+        for mention in names.find(text):
+            named = WORD.findall(fold(text[mention.start : mention.end]))
+            mentioned.setdefault(mention.id, set()).update(map(stem, named))
         for name in found:
-            stems = {stem(word) for word in WORD.findall(mentioned.get(name, ""))}
+            stems = mentioned.get(name, set())
             if name == "perform" or (stems and stems <= consumed):
                 consumed |= stems
                 continue
@@ -102,7 +105,11 @@ def terms_of(query: Query, frequency: Callable[[str], int], passages: int) -> tu
             terms.append(Term(_kinds(names, name), 1.4))
     if not terms and query.sources and not content_terms(text):
         text = query.text  # "Who is ...?": the source itself is what is asked about
+    if query.answer_type and query.answer_type.business:
+        consumed |= {stem(word) for place in query.places for word in WORD.findall(fold(place.label))}
     for word in content_terms(text):
+        if query.presumes and (word.isdigit() or not frequency(word)):
+            continue  # what is taken for granted may be what the documents correct
         if word not in consumed and (query.language == "en" or frequency(word)):
             count = frequency(word)
             weight = min(math.log(1 + (passages + 1) / (count + 0.5)) / 2.2, 1.7)
@@ -129,7 +136,7 @@ def gather(
         for hit in hits
         if hit.passage.kind is not BlockKind.QUESTION
         for unit in units(hit.passage)
-        if _from_named(query, hit.passage)
+        if from_named(query, hit.passage)
     ]
     if not found:
         return []
@@ -142,7 +149,7 @@ def gather(
     return sorted(evidence, key=lambda item: -item.score)
 
 
-def _from_named(query: Query, passage: Passage) -> bool:
+def from_named(query: Query, passage: Passage) -> bool:
     """A question that names sources is answered from them."""
     return not query.sources or any(
         ref.document_id == passage.document_id and ref.speaker in ("", passage.speaker) for ref in query.sources

@@ -24,7 +24,7 @@ class Place:
 
     @property
     def label(self) -> str:
-        return self.name if fold(self.named) == fold(self.name) else f"{self.named}, {self.name}"
+        return self.name if fold(self.named) == fold(self.name) or len(self.named) < 4 else f"{self.named}, {self.name}"
 
 
 @dataclass(frozen=True)

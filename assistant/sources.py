@@ -78,8 +78,10 @@ class SourceNames:
         refs = [
             ref for name in found for ref in sorted(self._refs[name], key=lambda ref: (ref.document_id, ref.speaker))
         ]
-        if not refs and self._with_speakers and _SPEAKERS.search(folded):
+        if not refs and self._with_speakers and (meant := _SPEAKERS.search(folded)):
             refs = self._with_speakers
+            if re.search(r"\bpage\b", folded[meant.start() :]):
+                refs = [SourceRef(ref.document_id) for ref in refs]
         return tuple(dict.fromkeys(refs))
 
     def without(self, text: str) -> str:

@@ -32,10 +32,14 @@ def _field_words() -> frozenset[str]:
         for entry in kind.entries.values()
         for name in entry.names
     ]
-    common = read_data("lexicon.yaml")["question_words"]
     places = read_data("places.yaml")
-    names += [*common, *words.filler_words, *places["states"], *places["cities"]]
+    names += [*_question_words(), *words.filler_words, *places["states"], *places["cities"]]
     return frozenset(word for name in names for word in WORD.findall(fold(str(name))))
+
+
+@cache
+def _question_words() -> frozenset[str]:
+    return frozenset(read_data("lexicon.yaml")["question_words"])
 
 
 class Spelling:
@@ -66,7 +70,8 @@ class Spelling:
         if len(folded) < 4:
             return _SHORT.get(folded, word)
         reach = 1 if len(folded) < 6 else 2 if len(folded) < 10 else 3
-        near = process.extract(folded, self._targets, scorer=OSA.distance, score_cutoff=reach, limit=5)
+        near = process.extract(folded, self._targets, scorer=OSA.distance, score_cutoff=reach, limit=8)
+        near.sort(key=lambda item: (item[1], item[0] not in _question_words(), abs(len(item[0]) - len(folded))))
         same_start = [item for item in near if item[0][0] == folded[0]]
         best = (same_start or [item for item in near if item[1] <= 1])[:1]
         return str(best[0][0]) if best else word

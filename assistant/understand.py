@@ -24,10 +24,10 @@ _POINTS_TO_PEOPLE = re.compile(
     r"\b(?:they|them|their|there|it|its|he|she|his|her|and|what about|how about|ellos|su|sus)\b"
 )
 _PERFORMER = re.compile(
-    r"\bwhos?\b[^?.]{0,40}?\b(?:perform|do|does|doing|give|gives|giving|inject|injects|administer|operate|handle|allowed|"
-    r"qualified|legally|run|use|work|treat|provide|offer|supervise|hold|holding)\w*\b"
+    r"\bwhos?\b[^?.]{0,40}?\b(?:perform|do|does|doing|give|gives|giving|inject|injects|administer|operate|allowed|"
+    r"qualified|legally)\w*\b"
     r"|\bwho (?:can|may|should|must|is|are)\s+(?!not\b)(?:\w+\s+){0,3}(?:perform|do|give|inject|allowed|qualified)"
-    r"|\bwhat (?:kind|type|sort) of (?:provider|professional|person|licen[cs]e)\b|\bqualified provider"
+    r"|\bwhat (?:kind|type|sort) of (?:provider|professional|person|licen[cs]e)\b[^?.]*\b(?:can|may|should|do|doing|perform|give|inject)"
     r"|\bwho (?:performs|does|gives|injects)\b|\bqui[eé]n(?:es)?\b[^?.]{0,30}\b(?:hacer|realizar|poner|aplicar|inyectar|hace)\b"
 )
 _RECIPIENT = re.compile(
@@ -37,6 +37,13 @@ _PERMISSION = re.compile(
     r"\b(?:can|could|may|might|must|should|shall|allowed|allow|allows|legal|legally|permitted|qualified|able|ok|okay|need|needs|"
     r"require|required|requires|let|listed|licensed|certified|do|does|doing|perform|performs|performed|performing|give|gives|inject|injects|"
     r"use|run|operate|puede|pueden|debe|permitido|hacer|hace|realizar)\b"
+)
+_DOUBT = re.compile(
+    r"\b(?:right|correct|yes or no|one word|just say|say yes|say no|pick one|believe|trust more|counts? more|is right|so (?:it's|its|the answer|basically)|"
+    r"come on|are you sure|confirm|a yes|a no|no entonces|verdad)\b|\bso (?:a|an|the) \w+ (?:\w+ )?(?:can|may)\b"
+)
+_PREMISE = re.compile(
+    r"^\s*(?:since|because|given that|as|seeing that|now that)\b.*,|,\s*(?:right|correct|isn't it|no|true|yes)\s*\?|\bisn't it\b|\bdon't they\b|\.\s*is that\b"
 )
 _OTHER_BUSINESS = re.compile(
     r"\b(?:exam|examine|examined|consult\w*|check-?up|numb\w*|before (?:my|the|a|an|your|treatment))\b"
@@ -63,6 +70,7 @@ class Query:
     carried: tuple[str, ...] = ()  # what was taken from the history, in words
     sources: tuple[SourceRef, ...] = ()  # the sources it names
     language: str = "en"
+    presumes: bool = False  # rests on something it takes for granted
     subject: str = ""  # the text with the names of sources blanked
     earlier: str = ""  # the user's utterances before a follow-up, for search
 
@@ -111,7 +119,10 @@ class Reader:
         procedures = tuple(words.procedures.narrowest(subject))
         roles = tuple(words.roles.named(subject))
         places = find_places(subject)
+        sources = self.sources.find(text)
         types = words.answer_types_of(subject)
+        if sources and places and not (types or procedures or roles):
+            types = tuple(kind for kind in words.answer_types if kind.id == "address")
         concepts = tuple(words.concepts.named(subject))
         return Query(
             question=question,
@@ -121,10 +132,9 @@ class Reader:
             roles=roles,
             concepts=concepts,
             answer_types=types,
-            asks_who=not types
-            and "exam" not in concepts
-            and _asks_who(fold(subject), procedures, roles, bool(places)),
-            sources=self.sources.find(text),
+            asks_who=not types and "exam" not in concepts and _asks_who(fold(subject), procedures, roles, bool(places)),
+            sources=sources,
+            presumes=_PREMISE.search(fold(question)) is not None,
             language=language_of(text),
             subject=subject,
         )
@@ -191,6 +201,8 @@ def content_terms(text: str) -> tuple[str, ...]:
 
 def _is_follow_up(query: Query) -> bool:
     folded = fold(query.question)
+    if _DOUBT.search(folded) and not query.procedures:
+        return True
     subject = (
         bool(query.procedures)
         + bool(query.sources)
@@ -219,7 +231,13 @@ def _completed(query: Query, earlier: Sequence[Query], utterances: Sequence[str]
         named = next((other for other in earlier if other.sources), None)
         sources = named.sources if named else ()
     last_who = next((other for other in earlier if other.asks_who), None)
-    if last_who and (not new_subject or query.roles or query.places) and _continues_who(query):
+    doubts = _DOUBT.search(fold(query.question)) is not None and not query.answer_types
+    if last_who and doubts and not query.procedures:
+        asks_who, sources = True, last_who.sources
+        places, roles = query.places or last_who.places, query.roles or last_who.roles
+        carried += [place.name for place in last_who.places if not query.places]
+        carried += [words.roles.label(name) for name in last_who.roles if not query.roles]
+    elif last_who and (not new_subject or query.roles or query.places) and _continues_who(query):
         asks_who = True
         if not roles:
             roles = last_who.roles

@@ -62,8 +62,26 @@ def _fits(rule: Rule, query: Query, role: str) -> bool:
     return bool(rule.procedures or rule.allowed)
 
 
-def answer(found: Ruling) -> tuple[Status, str, tuple[Line, ...]] | None:
-    """Status, reason and lines; None where no rule speaks to the question."""
+def answer(query: Query, rules: Sequence[Rule]) -> tuple[Status, str, tuple[Line, ...]] | None:
+    """Status, reason and lines for every place and role asked about; None where no rule speaks to the question."""
+    if asked_who_said(query) and (said := _who_said(query, rules)):
+        return Status.ANSWERED, "attribution", said
+    roles = known_roles(query)
+    found = [
+        part
+        for place in [place.name for place in query.places[:3]] or [""]
+        for role in (roles if len(roles) <= 2 else ()) or ("",)
+        if (part := _ruled(ruling(query, rules, role, place, query.language)))
+    ]
+    if not found:
+        return None
+    status = min((part[0] for part in found), key=list(Status).index)
+    lines = tuple(dict.fromkeys(line for part in found for line in part[2]))
+    return status, next(part[1] for part in found if part[0] is status), _compared(query, status, lines)
+
+
+def _ruled(found: Ruling) -> tuple[Status, str, tuple[Line, ...]] | None:
+    """The verdict on one role (or none) in one place (or none)."""
     rules = (*found.here, *found.general, *found.elsewhere)
     speaking = [rule for rule in rules if not found.role or rule.stance(found.role) or rule.groups]
     if not any(not found.role or rule.stance(found.role) for rule in speaking):
@@ -77,6 +95,50 @@ def answer(found: Ruling) -> tuple[Status, str, tuple[Line, ...]] | None:
     if found.role:
         return _about_scope(found, speaking)
     return _about_procedure(found, speaking)
+
+
+_WHO_SAID = re.compile(
+    r"\b(?:which|what) (?:of them|one|doctor|source|page|document|site)\b[^?]*\b(?:say|says|said|think|thinks|claims?|allows?|mentions?)\b"
+    r"|\bwho\b[^?]{0,15}\b(?:said|says|claims|claimed|wrote|told)\b|\bname of the (?:one|doctor|person)\b|\bqui[eé]n (?:dijo|dice)\b"
+)
+_COMPARES = re.compile(
+    r"\b(agree|agrees|same thing|say the same|consistent)\b|\b(disagree|disagrees|differ|differs|contradict|conflict|different)\b"
+)
+_ALONE = re.compile(
+    r"\b(?:alone|on (?:her|his|their|its) own|by (?:her|him|them)sel(?:f|ves)|independently|unsupervised|without (?:\w+ )?(?:supervision|oversight|a doctor)|sola|solo)\b"
+)
+
+
+def asked_who_said(query: Query) -> bool:
+    return _WHO_SAID.search(fold(query.question)) is not None
+
+
+def _who_said(query: Query, rules: Sequence[Rule]) -> tuple[Line, ...]:
+    """The rules that themselves name the roles and places of the question: whose words they are comes first."""
+    own = fold(query.question)
+    roles = set(lexicon().roles.named(own))
+    places = {place.name for place in query.places if fold(place.name) in own or not roles}
+    fitting = [
+        rule
+        for rule in rules
+        if roles <= {*rule.allowed, *rule.excluded}
+        and (places <= set(rule.places) if places else True)
+        and (not query.procedures or any(rule.speaks_of(name) for name in query.procedures))
+        and (roles or places)
+    ]
+    placed = [rule for rule in fitting if rule.places and (not query.places or query.places[0].name in rule.places)]
+    higher = [rule for rule in fitting if rule.or_higher and "higher" in own]
+    return tuple(quoted(higher or placed or fitting, query.language))
+
+
+def _compared(query: Query, status: Status, lines: tuple[Line, ...]) -> tuple[Line, ...]:
+    """Asked whether sources agree, the first sentence says whether they do."""
+    asked = _COMPARES.search(fold(query.question))
+    first = lines[0]
+    if not asked or status is not Status.ANSWERED or not isinstance(first, Claim):
+        return lines
+    opening = frame("agree" if asked.group(1) else "no_difference", query.language)
+    return (Claim(opening + first.text[:1].lower() + first.text[1:], first.quotes), *lines[1:])
 
 
 def _unnamed(found: Ruling, rules: Sequence[Rule]) -> tuple[Status, str, tuple[Line, ...]]:
@@ -96,7 +158,7 @@ def _uncovered(found: Ruling, rules: Sequence[Rule]) -> tuple[Status, str, tuple
     general = Ruling(found.query, found.role, "", (), found.general, (), found.language)
     body: tuple[Line, ...] = ()
     if found.general:
-        inner = answer(general)
+        inner = _ruled(general)
         body = (
             tuple(line for line in inner[2] if not (isinstance(line, Notice) and line.kind == "law")) if inner else ()
         )
@@ -131,6 +193,8 @@ def _headline(found: Ruling, local: dict[str, set[Stance]], wider: dict[str, set
             return names.not_listed(no), False
         return names.verdict("no_say_but" if against else "no_say", no, against), bool(against)
     against = [holder for holder, said in wider.items() if said & set(_NO) and holder not in yes]
+    if supervised and _ALONE.search(fold(found.query.question)):
+        return names.verdict("only_supervised", yes, against), bool(against)
     key = "yes_supervised" if supervised else "yes_say"
     return names.verdict(
         f"{key}_but" if against and key == "yes_say" else key + ("_but" if against else ""), yes, against

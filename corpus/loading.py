@@ -1,7 +1,9 @@
 """Reads a folder of sources. One bad file is reported by name; the others are still read."""
 
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+from stat import S_ISREG
 
 from corpus import sidecar
 from corpus.cleaning import apply
@@ -27,11 +29,11 @@ def load(folder: Path) -> Corpus:
     documents: list[Document] = []
     passages: list[Passage] = []
     problems: list[Problem] = []
-    for path in _files(folder):
+    for path, document_id in _files(folder):
         try:
-            document, blocks = read(path, _document_id(path, folder))
+            document, blocks = read(path, document_id)
         except SourceProblem as problem:
-            name = path.relative_to(folder).as_posix()
+            name = _shown(path.relative_to(folder))
             problems.append(Problem(name, f"{name} was left out: {problem}."))
             continue
         documents.append(document)
@@ -39,31 +41,47 @@ def load(folder: Path) -> Corpus:
     return Corpus(tuple(documents), tuple(passages), tuple(problems))
 
 
-def _files(folder: Path) -> Iterator[Path]:
-    """Every visible file but the sidecars of documents, so that what cannot be used is named, not passed over."""
-    for path in sorted(folder.rglob("*")):
-        hidden = any(part.startswith(".") for part in path.relative_to(folder).parts)
-        is_sidecar = path.suffix in SIDECARS and any(path.with_suffix(suffix).exists() for suffix in SUFFIXES)
-        if not hidden and not is_sidecar and not path.is_dir():
-            yield path
+def _files(folder: Path) -> Iterator[tuple[Path, str]]:
+    """Every visible file but the sidecars of documents, so that what cannot be used is named, not passed over.
+
+    With each the document's id: its path without the suffix, with it where the rest alone would not be unique.
+    """
+    visible = [path for path in sorted(folder.rglob("*")) if _is_visible_file(path, folder)]
+    stems = Counter(path.with_suffix("") for path in visible if _is_document(path))
+    for path in visible:
+        stem = path.with_suffix("")
+        if path.suffix in SIDECARS and stems[stem]:
+            continue
+        ambiguous = stems[stem] > 1 or _is_document(stem)
+        yield path, (path if ambiguous else stem).relative_to(folder).as_posix()
 
 
-def _document_id(path: Path, folder: Path) -> str:
-    """The path without its suffix; with it where two files differ in nothing else."""
-    twin = any(path.with_suffix(suffix).exists() for suffix in SUFFIXES if suffix != path.suffix)
-    name = path.relative_to(folder)
-    return (name if twin else name.with_suffix("")).as_posix()
+def _is_visible_file(path: Path, folder: Path) -> bool:
+    """Links to folders count as files: they are not followed, so they are reported."""
+    hidden = any(part.startswith(".") for part in path.relative_to(folder).parts)
+    return not hidden and (path.is_symlink() or not path.is_dir())
+
+
+def _is_document(path: Path) -> bool:
+    return path.suffix.lower() in SUFFIXES
+
+
+def _shown(path: Path) -> str:
+    """A name as it can be printed; bytes that are no UTF-8 appear as escapes."""
+    return path.as_posix().encode("utf-8", "backslashreplace").decode()
 
 
 def read(path: Path, document_id: str) -> tuple[Document, tuple[Block, ...]]:
     """One file, cleaned as its sidecar says, and its blocks. Raises SourceProblem."""
     if path.suffix in SIDECARS:
         raise SourceProblem("there is no document beside this sidecar")
-    if path.suffix not in SUFFIXES:
+    if _shown(path) != path.as_posix():
+        raise SourceProblem("its name is not UTF-8; rename it")
+    if not _is_document(path):
         raise SourceProblem(f"only {' and '.join(SUFFIXES)} files are read; convert it first")
     known = _sidecar_of(path)
     text = apply(_decoded(path), known.edits)
-    pieces = list((markdown_pieces if path.suffix == ".md" else plain_pieces)(text))
+    pieces = list((markdown_pieces if path.suffix.lower() == ".md" else plain_pieces)(text))
     headings = (text[piece.start : piece.end] for piece in pieces if piece.shape is Shape.HEADING)
     title = known.title or heading_text(next(headings, "")) or _title_from(path)
     return _document(document_id, title, text, known), blocks_of(text, pieces, title, known.parts)
@@ -102,7 +120,10 @@ def _title_from(path: Path) -> str:
 def _decoded(path: Path) -> str:
     """The file's text: UTF-8, a leading byte-order mark and carriage returns left out."""
     try:
-        size = path.stat().st_size
+        status = path.stat()
+        size = status.st_size
+        if not S_ISREG(status.st_mode):
+            raise SourceProblem("it is a link to a folder or a device, not a file")
         if size > MAX_BYTES:
             raise SourceProblem(
                 f"it has {size / 1e6:.0f} MB, more than the {MAX_BYTES / 1e6:.0f} MB a document may have"

@@ -9,13 +9,18 @@ from dataclasses import dataclass
 from enum import Enum, auto
 
 from markdown_it import MarkdownIt
+from markdown_it.token import Token
 
-BULLET = re.compile(r"^\s*(?:[•▪◦‣·*+–-]|\d{1,3}[.)]|[a-z]\))\s+\S")
+from corpus.lines import BULLET, CELLS, Line, continues, lines_of
+
+__all__ = ["BULLET", "Line", "Piece", "Shape", "lines_of", "looks_like_heading", "markdown_pieces", "plain_pieces"]
+
 _NUMBERED_QUESTION = re.compile(r"^\s*\d{1,3}[.)]\s.*\?\s*$")
 _STEP = re.compile(r"^\s*step\s+\d+\b", re.IGNORECASE)  # a heading below its section's, in plain text too
-_CELLS = re.compile(r"\S\s+\|\s+\S|^\s*\|.*\|\s*$|\S\t+\S")
 _TABLE_RULE = re.compile(r"^[\s|:=-]*-[\s|:=-]*$")
-_SMALL_WORDS = frozenset("a an and as at be by for from in is it of on or per the to vs with w/".split())
+_ARTICLES = frozenset({"a", "an", "the", "and", "or", "as", "be", "is", "it"})
+_PREPOSITIONS = frozenset({"at", "by", "for", "from", "in", "of", "on", "per", "to", "vs", "with", "w/"})
+_SMALL_WORDS = _ARTICLES | _PREPOSITIONS
 _HEADING_MAX = 110  # characters; longer single lines are sentences
 _LINE_MAX = 90  # characters; a run of lines all shorter than this is a list of lines, not wrapped prose
 
@@ -37,25 +42,6 @@ class Piece:
     level: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
-    text: str
-    start: int
-
-    @property
-    def end(self) -> int:
-        return self.start + len(self.text)
-
-
-def lines_of(text: str, start: int = 0, end: int | None = None) -> list[Line]:
-    """The lines of `text[start:end]` with their offsets, without trailing whitespace."""
-    lines, offset = [], start
-    for raw in text[start:end].split("\n"):
-        lines.append(Line(raw.rstrip(), offset))
-        offset += len(raw) + 1
-    return lines
-
-
 def plain_pieces(text: str) -> Iterator[Piece]:
     """Pieces of a plain-text file: runs of lines between blank lines, told apart by how they look."""
     for run in _runs(lines_of(text)):
@@ -66,14 +52,30 @@ def markdown_pieces(text: str) -> Iterator[Piece]:
     """Pieces of a Markdown file, as CommonMark with tables sees its top-level blocks."""
     lines = lines_of(text)
     shapes = {"bullet_list": Shape.LIST, "ordered_list": Shape.LIST, "table": Shape.TABLE, "heading": Shape.HEADING}
-    for token in MarkdownIt("commonmark").enable("table").parse(text):
-        if token.level or token.map is None or token.nesting < 0 or token.type == "hr":
+    hidden = _front_matter(lines)
+    visible = "\n" * hidden + text.split("\n", hidden)[hidden]
+    for token in MarkdownIt("commonmark").enable("table").parse(visible):
+        if token.level or token.map is None or token.nesting < 0 or token.type == "hr" or _is_comment(token):
             continue
         block = [line for line in lines[token.map[0] : token.map[1]] if line.text]
         if block:
             shape = shapes.get(token.type.removesuffix("_open"), Shape.PARAGRAPH)
+            if shape is Shape.HEADING and sum(len(line.text) for line in block) > _HEADING_MAX:
+                shape = Shape.PARAGRAPH
             level = int(token.tag[1]) if shape is Shape.HEADING else 0
             yield Piece(shape, block[0].start, block[-1].end, level)
+
+
+def _front_matter(lines: Sequence[Line]) -> int:
+    """The number of lines of a leading `---` block, which no Markdown viewer shows."""
+    if lines[0].text != "---":
+        return 0
+    return next((number for number, line in enumerate(lines[1:], 2) if line.text in ("---", "...")), 0)
+
+
+def _is_comment(token: Token) -> bool:
+    html = token.content.strip()
+    return token.type == "html_block" and html.startswith("<!--") and html.endswith("-->")
 
 
 def _runs(lines: Sequence[Line]) -> Iterator[list[Line]]:
@@ -98,7 +100,7 @@ def _run_pieces(run: list[Line]) -> Iterator[Piece]:
         level = 0 if shape is not Shape.HEADING else 2 if _STEP.match(line.text) else 1
         yield Piece(shape, line.start, line.end, level)
         return
-    shapes = [_line_shape(line.text) for line in run]
+    shapes = _line_shapes(run)
     if set(shapes) == {Shape.PARAGRAPH} and _is_list_of_lines(run):
         shapes = [Shape.LIST] * len(run)
     start = 0
@@ -108,10 +110,23 @@ def _run_pieces(run: list[Line]) -> Iterator[Piece]:
             start = position
 
 
+def _line_shapes(run: Sequence[Line]) -> list[Shape]:
+    """The shape of each line; the rest of a wrapped bullet belongs to its list."""
+    shapes = [_line_shape(line.text) for line in run]
+    widest = max(len(line.text) for line in run)
+    opened = run[0]
+    for number, line in enumerate(run[1:], 1):
+        goes_on = continues(run[number - 1], line, opened, widest)
+        if goes_on and shapes[number - 1] is Shape.LIST and shapes[number] is Shape.PARAGRAPH:
+            shapes[number] = Shape.LIST
+        opened = opened if goes_on else line
+    return shapes
+
+
 def _line_shape(line: str) -> Shape:
     if _is_bullet(line):
         return Shape.LIST
-    return Shape.TABLE if _CELLS.search(line) or ("|" in line and _TABLE_RULE.match(line)) else Shape.PARAGRAPH
+    return Shape.TABLE if CELLS.search(line) or ("|" in line and _TABLE_RULE.match(line)) else Shape.PARAGRAPH
 
 
 def _is_bullet(line: str) -> bool:

@@ -25,8 +25,11 @@ _SHAPE_KINDS = {
 
 
 def heading_text(text: str) -> str:
-    """A heading without Markdown's marks."""
-    return text.strip().strip("#").strip().strip("*_").strip()
+    """A heading without Markdown's marks: hashes, a line below it, emphasis."""
+    lines = [line.strip() for line in text.strip().split("\n")]
+    if len(lines) > 1 and not lines[-1].strip("=-"):
+        lines.pop()
+    return " ".join(lines).strip("#").strip().strip("*_").strip()
 
 
 def blocks_of(text: str, pieces: Iterable[Piece], title: str, parts: Sequence[Part] = ()) -> tuple[Block, ...]:
@@ -82,7 +85,7 @@ def _join_under(
             if current:
                 yield current.block
             current = _Open(replace(block, kind=kind))
-        elif current and block.kind is not BlockKind.HEADING and _takes(text, current, block):
+        elif current and block.kind is not BlockKind.HEADING and _takes(current, block):
             current = _Open(replace(current.block, end=block.end), filled=True)
         else:
             if current:
@@ -93,7 +96,7 @@ def _join_under(
         yield current.block
 
 
-def _takes(text: str, current: _Open, block: Block) -> bool:
+def _takes(current: _Open, block: Block) -> bool:
     """An answer is what follows directly; closing prose after a step's list is not the step's."""
     if current.block.kind is BlockKind.STEP and current.filled:
         return block.kind is BlockKind.LIST

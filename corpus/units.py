@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from corpus.pieces import BULLET, Line, lines_of
+from corpus.lines import BULLET, Line, lines_of, paragraph_lines
 from corpus.sentences import sentence_spans
 from corpus.types import BlockKind, Passage
 
@@ -57,7 +57,9 @@ def whole(passage: Passage) -> Span:
 
 
 def _lines(passage: Passage) -> list[Line]:
-    return [Line(line.text, line.start + passage.start) for line in lines_of(passage.text) if line.text.strip()]
+    """The passage's lines with their places in the document; wrapped ones are one."""
+    lines = lines_of(passage.text) if passage.kind is BlockKind.TABLE else paragraph_lines(passage.text)
+    return [Line(line.text, line.start + passage.start) for line in lines if line.text.strip()]
 
 
 def _prose_units(passage: Passage) -> Iterator[Unit]:
@@ -75,7 +77,7 @@ def _list_units(passage: Passage) -> Iterator[Unit]:
     lines = _lines(passage)
     bulleted = any(BULLET.match(line.text) for line in lines)
     lead: Span | None = None
-    seen_item = False
+    seen_item = bool(passage.header)  # the second half of a long list begins with items
     for line in lines:
         if BULLET.match(line.text) or not (bulleted or line.text.endswith(":")):
             yield Unit("item", _item_span(line), lead)
@@ -115,6 +117,9 @@ def _table_units(passage: Passage) -> Iterator[Unit]:
 
 def _faq_units(passage: Passage) -> Iterator[Unit]:
     """The answer as one unit under its question; a long one by sentence."""
+    if passage.header:  # the second half of a long answer; its question stands in the first
+        yield from _prose_units(passage)
+        return
     question, *answer = _lines(passage)
     asked = _item_span(question)
     if answer and answer[-1].end - answer[0].start <= _ANSWER_MAX and len(answer) == 1:

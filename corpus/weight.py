@@ -10,7 +10,8 @@ from math import ceil
 
 _WORD = re.compile(r"[^\W\d_]+")
 _VOWELS = frozenset("aeiouy")
-_ENGLISH = frozenset("the of and to in is or for with that are by be not should must may can your you it this if".split())
+# Words that make up a twelfth of any English prose and of no other language's.
+_ENGLISH = frozenset({"the", "of", "and", "to", "in", "is", "or", "for", "with", "that", "are", "by", "be", "not"})
 _LAST_LATIN = "\u024f"
 
 

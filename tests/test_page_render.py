@@ -52,6 +52,18 @@ def test_quoted_words_look_like_quotes(fake: FakeAssistant) -> None:
     assert "<q>“In California, laser procedures cannot be performed by an aesthetician." in kaplan
 
 
+def test_a_marker_stands_behind_the_words_it_belongs_to(fake: FakeAssistant) -> None:
+    quotes = tuple(quote_of(fake.corpus, words) for words in ("Burns and scarring", "Infection"))
+    claim = Claim("AmSpa: “Burns and scarring” … “Infection”", quotes)
+    html = line_html(claim, {quotes[0]: 1, quotes[1]: 2})
+    assert re.findall(r"scarring|Infection|data-number=\"\d\"", html) == [
+        "scarring",
+        'data-number="1"',
+        "Infection",
+        'data-number="2"',
+    ]
+
+
 def test_a_list_stays_a_list(fake: FakeAssistant) -> None:
     html = lines(fake.whole("What are the risks?"))[0]
     assert html.count("<li>") == 5

@@ -17,13 +17,17 @@ from assistant.page.passage import passage_view
 from assistant.page.render import view_of
 from assistant.page.shell import shell_html, title_of
 from assistant.settings import Settings
+from assistant.types import Turn
 
 ASSETS = Path(__file__).parent
 AT_ONCE = 4  # questions answered side by side; the others wait their turn
+LONGEST_QUESTION = 20_000  # characters read at all: what exceeds the desk's limit may still be a cry for help
 WAITING = 64  # beyond this a question is refused at once rather than kept waiting
 _FONTS = ["system-ui", "-apple-system", "Segoe UI", "Roboto", "Helvetica Neue", "Arial", "sans-serif"]
 SCRIPTS = ("passage.js", "page.js")
 STYLES = ("page.css", "passage.css")
+# Queue full, connection lost: the script then asks `unqueued`, which tells an emergency from a question that can wait.
+_TELL_FAILURE = "() => { window.dispatchEvent(new Event('ask-failed')); }"
 _START = """
 startPage({
     element, server, watch,
@@ -55,6 +59,9 @@ def build(settings: Settings, desk: Desk) -> gr.Blocks:
     def passage(wanted: object) -> dict[str, str]:
         return passage_view(wanted, desk.document)
 
+    def unqueued(asked: object) -> dict[str, object]:
+        return busy_view(asked, desk)
+
     def ask(event: gr.EventData) -> Iterator[dict[str, object]]:
         yield from answer_views(event._data, desk)
 
@@ -67,7 +74,7 @@ def build(settings: Settings, desk: Desk) -> gr.Blocks:
             js_on_load=_START,
             head="".join(f'<script src="{asset(name)}"></script>' for name in SCRIPTS),
             apply_default_css=False,
-            server_functions=[passage],
+            server_functions=[passage, unqueued],
         )
         asked = conversation.ask(
             ask,
@@ -78,6 +85,7 @@ def build(settings: Settings, desk: Desk) -> gr.Blocks:
             concurrency_limit=AT_ONCE,
             api_visibility="private",
         )
+        asked.failure(None, None, None, js=_TELL_FAILURE, api_visibility="private")
         conversation.halt(None, None, None, cancels=[asked], api_visibility="private")
     blocks.queue(max_size=WAITING, default_concurrency_limit=AT_ONCE, api_open=False)
     return blocks
@@ -85,11 +93,23 @@ def build(settings: Settings, desk: Desk) -> gr.Blocks:
 
 def answer_views(asked: object, desk: Desk) -> Iterator[dict[str, object]]:
     """The growing answer to what a browser sent; the last view says that it is done."""
-    fields = asked if isinstance(asked, dict) else {}
-    turn = fields.get("turn")
-    turn = turn if isinstance(turn, int) else 0
+    turn, question, history = _read(asked)
     answer = None
-    for answer in desk.stream(text_of(fields.get("question")).strip(), history_of(fields.get("history"))):
+    for answer in desk.stream(question, history):
         yield view_of(answer, turn=turn, done=False)
     if answer:
         yield view_of(answer, turn=turn, done=True)
+
+
+def busy_view(asked: object, desk: Desk) -> dict[str, object]:
+    """The reply where the queue refused a question."""
+    turn, question, history = _read(asked)
+    return view_of(desk.busy(question, history), turn=turn, done=True)
+
+
+def _read(asked: object) -> tuple[int, str, tuple[Turn, ...]]:
+    """Turn number, question and history of what a browser sent, whatever that is."""
+    fields = asked if isinstance(asked, dict) else {}
+    turn = fields.get("turn")
+    question = text_of(fields.get("question"))[:LONGEST_QUESTION].strip()
+    return turn if isinstance(turn, int) else 0, question, history_of(fields.get("history"))

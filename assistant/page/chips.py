@@ -33,6 +33,7 @@ _BY_STATUS = {
 _BY_REASON = {
     "not-ready": Chip("waiting", _WAIT, "Getting ready", "Preparando"),
     "question-length": Chip("waiting", _WAIT, "Please shorten", "Más corto, por favor"),
+    "busy": Chip("waiting", _WAIT, "Please try again", "Inténtelo de nuevo"),
     "error": Chip("waiting", _WAIT, "Please try again", "Inténtelo de nuevo"),
 }
 

@@ -82,6 +82,11 @@ class Desk:
                 _log_failure("the assistant", error)
                 yield self._without_documents(question, history, went_wrong(question))
 
+    def busy(self, question: str, history: Sequence[Turn]) -> Answer:
+        """For when too many ask at once."""
+        sentence = "Many people are asking right now. Please ask again in a moment."
+        return self._without_documents(question, history, _plain(question, "busy", sentence))
+
     def _without_documents(self, question: str, history: Sequence[Turn], otherwise: Answer) -> Answer:
         """Whom to call where the question is a cry for help; else `otherwise`."""
         try:

@@ -4,7 +4,8 @@
 
 const KEPT_TURNS = 20; // the server reads no more of them
 const LONGEST = 20000; // characters sent at all; a long story may be an emergency, so the server judges it
-const NOT_ANSWERED = ["not-ready", "question-length", "error"]; // reasons after which the question is kept
+const NOT_ANSWERED = ["not-ready", "question-length", "busy", "error"]; // reasons after which the question is kept
+const NO_ANSWER = "No answer arrived. Please check the connection and ask again.";
 const SILENCE = 45000; // milliseconds without a word after which we say so
 
 function startPage({ element, server, watch, answer, ask, halt }) {
@@ -20,6 +21,7 @@ function startPage({ element, server, watch, answer, ask, halt }) {
   let history = []; // {role, content}: kept here and nowhere else
   let turn = 0;
   let current = null; // the answer being drawn
+  let sent = null; // what was asked last
   let alarm = 0;
 
   function submit(question) {
@@ -36,7 +38,17 @@ function startPage({ element, server, watch, answer, ask, halt }) {
     current = addTurn(words);
     setBusy(true);
     listen();
-    ask({ turn, question: words, history: history.slice(-KEPT_TURNS) });
+    sent = { turn, question: words, history: history.slice(-KEPT_TURNS) };
+    ask(sent);
+  }
+
+  /* The queue was full or the connection broke. */
+  async function askUnqueued() {
+    const mine = turn;
+    const view = await server.unqueued(sent).catch(() => null);
+    if (!current || turn !== mine) return;
+    if (view) draw(view);
+    else finish(NO_ANSWER);
   }
 
   function say(sentence) {
@@ -95,6 +107,7 @@ function startPage({ element, server, watch, answer, ask, halt }) {
 
   function finish(note = "") {
     clearTimeout(alarm);
+    if (note === NO_ANSWER) giveBack(current.question);
     if (note) make("p", "note", current.article).textContent = note;
     current.head.classList.remove("looking");
     if (!current.text) current.head.textContent = "";
@@ -111,7 +124,7 @@ function startPage({ element, server, watch, answer, ask, halt }) {
     alarm = setTimeout(() => {
       if (!current) return;
       halt();
-      finish("No answer arrived. Please check the connection and ask again.");
+      finish(NO_ANSWER);
     }, SILENCE);
   }
 
@@ -186,6 +199,7 @@ function startPage({ element, server, watch, answer, ask, halt }) {
     const marker = event.target.closest(".marker");
     if (marker) panel.open(marker, marker.closest(".answer").citations[marker.dataset.number]);
   });
+  window.addEventListener("ask-failed", askUnqueued);
   watch("value", () => draw(answer()));
   prepare();
 }

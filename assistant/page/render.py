@@ -13,7 +13,7 @@ from assistant.page.chips import chip_html
 from assistant.types import Answer, Citation, Claim, Notice, Quote
 
 _QUOTED = re.compile(r"(“[^”]+”|\"[^\"]+\")")
-_FIRST_SENTENCE = re.compile(r"(.*?[.!:](?=\s|$)|.*)\s*(.*)", re.DOTALL)
+_FIRST_SENTENCE = re.compile(r"(.*?[.!](?=\s|$)|.*)\s*(.*)", re.DOTALL)
 _HELP_NUMBERS = re.compile(r"\b(911|988)\b")
 
 
@@ -65,11 +65,28 @@ def line_html(line: Claim | Notice, numbers: Mapping[Quote, int]) -> str:
     if isinstance(line, Notice):
         return _notice_html(line)
     body = str(_MARKDOWN.render(line.text)).rstrip()
-    cited = sorted({numbers[quote]: quote for quote in line.quotes}.items())
-    look = "markers markers-few" if len(cited) < 4 else "markers"
-    markers = f'<span class="{look}">{"".join(marker_html(number, quote) for number, quote in cited)}</span>'
+    body, elsewhere = _mark_quotes(body, sorted({numbers[quote]: quote for quote in line.quotes}.items()))
     end = max(body.rfind("</p>"), body.rfind("</li>"))  # inside the last paragraph or item, not on a line of its own
-    return f'<div class="claim">{body[:end]} {markers}{body[end:]}</div>'
+    return f'<div class="claim">{body[:end]}{_markers_html(elsewhere)}{body[end:]}</div>'
+
+
+def _mark_quotes(body: str, cited: Sequence[tuple[int, Quote]]) -> tuple[str, list[tuple[int, Quote]]]:
+    """Put a marker behind each quote whose words the claim repeats; return the others, for its end."""
+    elsewhere = []
+    for number, quote in cited:
+        words = f"{escape(quote.text)}”</q>"
+        if body.count(words) == 1:
+            body = body.replace(words, words + _markers_html([(number, quote)]))
+        else:
+            elsewhere.append((number, quote))
+    return body, elsewhere
+
+
+def _markers_html(cited: Sequence[tuple[int, Quote]]) -> str:
+    if not cited:
+        return ""
+    look = "markers markers-few" if len(cited) < 4 else "markers"
+    return f' <span class="{look}">{"".join(marker_html(number, quote) for number, quote in cited)}</span>'
 
 
 def _notice_html(notice: Notice) -> str:

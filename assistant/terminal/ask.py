@@ -1,0 +1,34 @@
+"""One question, one answer. Knows nothing of how it is found."""
+
+import argparse
+import json
+import os
+import sys
+
+from assistant.record import record_of
+from assistant.terminal.reading import TerminalProblem, history_from, question_from
+from assistant.terminal.session import Session, warn
+from assistant.terminal.show import Look, clean, shown
+
+
+def ask(options: argparse.Namespace) -> int:
+    """Print the answer, for people or as JSON. Raises TerminalProblem and IndexProblem."""
+    question = question_from(" ".join(options.question), sys.stdin.buffer)
+    session = session_of(options)
+    try:
+        history = history_from(options.history) if options.history else ()
+    except TerminalProblem:
+        warn(question)
+        raise
+    answer = session.ask(question, history)
+    if options.json:
+        print(json.dumps(record_of(answer), ensure_ascii=False))
+    else:
+        print(shown(answer, session.look, session.contact))
+    return 0
+
+
+def session_of(options: argparse.Namespace) -> Session:
+    """The session that a command line describes."""
+    look = Look.of(sys.stdout, os.environ)
+    return Session.over(options.documents, options.index, options.model, look, clean(options.contact))

@@ -41,7 +41,7 @@ qa: $(TESTABLE) ## run the question-and-answer regression set and report
 
 bench: $(TESTABLE) ## measure retrieval on a data set: make bench DATA=path/to/scifact
 	@test -n "$(DATA)" || { echo 'Say where the data is: make bench DATA=path/to/scifact (BEIR layout)' >&2; exit 2; }
-	@$(IN_VENV) -m tests.benchmarks.retrieval --data "$(DATA)"
+	@$(IN_VENV) -m tests.benchmarks.retrieval --data "$(DATA)" --cache .data/benchmarks
 
 clean: ## remove the index and caches; the virtual environment stays (rm -r .venv removes it)
 	rm -rf .data .pytest_cache .mypy_cache .ruff_cache .hypothesis
@@ -53,7 +53,7 @@ export Q
 define MAKE_VENV
 set -e; \
 if ! $(IN_VENV) -c "import sys, pip; sys.exit(sys.version_info < (3, 11))" 2>/dev/null; then \
-    for python in $(PYTHON) python3 python3.11 python3.12 python3.13 python; do \
+    for python in "$(PYTHON)" python3 python3.11 python3.12 python3.13 python; do \
         if "$$python" -c "import sys; sys.exit(sys.version_info < (3, 11))" 2>/dev/null; then found="$$python"; break; fi; \
     done; \
     if [ -z "$$found" ]; then \

@@ -37,7 +37,7 @@ def is_covered(confidence: float) -> bool:
 
 def is_off_topic(query: Query, hits: Sequence[Hit]) -> bool:
     """No word of the field, and no passage near it in meaning."""
-    named = query.procedures or query.roles or query.sources
+    named = query.procedures or query.roles or query.sources or (query.language != "en" and query.concepts)
     return not named and max((hit.dense for hit in hits), default=0.0) < _OFF_TOPIC
 
 

@@ -245,8 +245,8 @@ def _joined(parts: Sequence[Query], drafts: Sequence[Draft], language: str) -> D
 def _personal(draft: Draft, language: str) -> Draft:
     """No verdict on one person: the sources' general rule may follow, labelled."""
     first = Notice("personal", frame("personal", language))
-    claims = [line for line in draft.lines if isinstance(line, Claim)]
-    general = (Notice("general", frame("personal_general", language)), *claims) if claims else ()
+    claims: list[Line] = [line for line in draft.lines if isinstance(line, Claim)]
+    general: tuple[Line, ...] = (Notice("general", frame("personal_general", language)), *claims) if claims else ()
     return Draft(Status.DECLINED, "personal-advice", (first, *general), draft.confidence, draft.hits)
 
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from index.passages import PassageIndex, Snapshot
 
 _SEEN = "documents-seen.json"  # which files the current state of the index was made of
+_AHEAD = 2_000  # passages up to which their sentences are embedded ahead: a few seconds once, a second at each question
 
 
 class AwaitedIndex:
@@ -74,8 +75,9 @@ class AwaitedIndex:
         files = _digest(self._documents)  # before they are read: what changes meanwhile is read the next time
         corpus = self._loaded()
         try:
+            also = judged_texts(corpus)
             with closing(ProgressBar()) as bar:
-                sync(corpus, self._folder, model=self._model, tell=self._tell, progress=bar)
+                sync(corpus, self._folder, model=self._model, also=also, tell=self._tell, progress=bar)
         except IndexProblem as problem:
             # Only where the folder cannot be written now: another process is at it, or it is read-only or full.
             if not isinstance(problem.__cause__, OSError):
@@ -118,6 +120,21 @@ class AwaitedIndex:
         from index.generations import stamp
 
         return {"files": files or _digest(self._documents), "state": list(stamp(self._folder) or ())}
+
+
+def judged_texts(corpus: "Corpus") -> list[str]:
+    """What is compared with a question once a passage is found: with their vectors at hand, a first answer is quick."""
+    from assistant.evidence import unit_text
+    from corpus.units import units
+
+    if len(corpus.passages) > _AHEAD:
+        return []
+    documents = {document.id: document for document in corpus.documents}
+    return [
+        unit_text(documents[passage.document_id], passage, unit)
+        for passage in corpus.passages
+        for unit in units(passage)
+    ]
 
 
 def _digest(documents: Path) -> str:

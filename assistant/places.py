@@ -65,16 +65,16 @@ def find_places(text: str) -> tuple[Place, ...]:
     """Places named in `text`, each state once, in order of appearance."""
     known, folded = _gazetteer(), fold(text)
     found: list[tuple[int, int, Place]] = []
-    for match in known.state_names.finditer(folded):
-        name = re.sub(r"[\s-]+", " ", match.group(1))
-        if name in _NAMESAKES and not _used_as_place(folded, match.start(1), match.end(1)):
-            continue
-        place = known.states.get(name) or known.countries[name]
-        found.append((match.start(1), match.end(1), Place(place, place if name in known.states else place)))
     for match in known.city_names.finditer(folded):
         if match.group(1) in _SPANISH_WORDS and not re.search(r"\b(?:in|near|from)\s+$", folded[: match.start(1)]):
             continue
-        found.extend((match.start(1), match.end(1), _city(text, match)) for _ in [0] if _free(found, match.start(1)))
+        found.append((match.start(1), match.end(1), _city(text, match)))
+    for match in known.state_names.finditer(folded):
+        name = re.sub(r"[\s-]+", " ", match.group(1))
+        namesake = name in _NAMESAKES and not _used_as_place(folded, match.start(1), match.end(1))
+        if not namesake and _free(found, match.start(1)):
+            place = known.states.get(name) or known.countries[name]
+            found.append((match.start(1), match.end(1), Place(place, place)))
     found.extend((start, end, place) for start, end, place in _codes(text, known) if _free(found, start))
     places = {place.name: place for _, _, place in reversed(sorted(found, key=lambda item: item[0]))}
     return tuple(reversed(places.values()))

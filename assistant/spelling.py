@@ -51,9 +51,12 @@ class Spelling:
 
     def mended(self, text: str) -> str:
         """`text` with misspelt words put right; unchanged where nothing is near enough."""
-        return WORD.sub(lambda match: self._word(match.group()), text)
+        return WORD.sub(
+            lambda match: self._word(match.group(), name=match.start() > 0 and match.group()[0].isupper()), text
+        )
 
-    def _word(self, word: str) -> str:
+    def _word(self, word: str, name: bool) -> str:
+        """`name`: set with a capital inside the text, so that it is mended only towards the words of the field."""
         folded = fold(word)
         parts = re.split(r"[-'.]", folded)
         if (
@@ -71,6 +74,8 @@ class Spelling:
             return _SHORT.get(folded, word)
         reach = 1 if len(folded) < 6 else 2 if len(folded) < 10 else 3
         near = process.extract(folded, self._targets, scorer=OSA.distance, score_cutoff=reach, limit=8)
+        if name:
+            near = [item for item in near if item[0] in _field_words()]
         near.sort(key=lambda item: (item[1], item[0] not in _question_words(), abs(len(item[0]) - len(folded))))
         same_start = [item for item in near if item[0][0] == folded[0]]
         best = (same_start or [item for item in near if item[1] <= 1])[:1]

@@ -82,14 +82,18 @@ def triage(question: str, history: Sequence[Turn] = ()) -> Triage | None:
 
 def language(question: str, earlier: Sequence[str] = ()) -> Language:
     """Spanish or English, by the little words; a question without any follows the turns before it."""
-    little = _data()["little words"]
     for text in (question, *reversed(earlier)):
-        words = normalise(text).split()
-        spanish = sum(word in little["spanish"] for word in words) + 2 * ("¿" in text or "¡" in text)
-        english = sum(word in little["english"] for word in words)
+        spanish, english = _language_signs(text)
         if spanish != english:
             return "es" if spanish > english else "en"
     return "en"
+
+
+def _language_signs(text: str) -> tuple[int, int]:
+    little, words = _data()["little words"], normalise(text).split()
+    strong = sum(word in little["spanish"] for word in words) + len(re.findall("[¿¡áéíóúñ]", text.casefold()))
+    weak = sum(word in little["spanish too"] for word in words)
+    return strong + weak if strong else 0, sum(word in little["english"] for word in words)
 
 
 def _carried(question: str, users: Sequence[str]) -> Flag | None:
@@ -110,8 +114,8 @@ def _worst(text: str, earlier: Sequence[str]) -> Flag | None:
     normal = normalise(text)
     if _pattern("resolved").search(normal):
         return None
-    clauses, turns = _clauses(normal), "\n".join((*map(normalise, earlier), normal))
-    return next((flag for flag in _flags() if any(_raises(flag, *clause, turns) for clause in clauses)), None)
+    turns = "\n".join((*map(normalise, earlier), normal))
+    return next((flag for flag in _flags() if any(_raises(flag, *at, turns) for at in _clauses(normal))), None)
 
 
 def _raises(flag: Flag, clause: str, before: str, turns: str) -> bool:
@@ -129,9 +133,8 @@ def _is_ours(flag: Flag, clause: str, before: str, turns: str) -> bool:
         return False
     if _pattern("certain").search(clause):
         return True
-    if _pattern("general").search(clause):
-        return False
-    if flag.habit and not ongoing and (_pattern("habit").search(clause) or _pattern("candidate").search(turns)):
+    habit = _pattern("habit").search(clause) or _pattern("candidate").search(turns)
+    if _pattern("general").search(clause) or (flag.habit and habit and not ongoing):
         return False
     return _has_somebody(clause, ongoing)
 
@@ -160,14 +163,13 @@ def _stated(need: re.Pattern[str], text: str) -> bool:
 def _clauses(normal: str) -> list[tuple[str, str]]:
     """Each clause with the one before it in its sentence: cut before "but", "also", a subject with its verb."""
     lines = (_splitter().sub("\n", line).split("\n") for line in normal.split("\n"))
-    pairs = ((clause, before) for line in lines for before, clause in pairwise(["", *filter(None, line)]))
-    return [(window, before) for clause, before in pairs for window in _windows(clause)]
-
-
-def _windows(clause: str) -> Iterator[str]:
-    words = clause.split()
-    for start in range(0, max(1, len(words) - WINDOW // 2), WINDOW // 2):
-        yield " ".join(words[start : start + WINDOW])
+    pairs = ((clause.split(), before) for line in lines for before, clause in pairwise(["", *filter(None, line)]))
+    step = WINDOW // 2
+    return [
+        (" ".join(words[start : start + WINDOW]), before)
+        for words, before in pairs
+        for start in range(0, max(1, len(words) - step), step)
+    ]
 
 
 @lru_cache(maxsize=256)
@@ -214,8 +216,7 @@ def _compiled(*patterns: str) -> re.Pattern[str]:
 @cache
 def _pattern(name: str) -> re.Pattern[str]:
     """A frame, a concept or a list of patterns, by its name in the data."""
-    data = _data()
-    return _compiled(*(data["frames"].get(name) or data["concepts"].get(name) or data[name]))
+    return _compiled(*(_data() | _data()["concepts"] | _data()["frames"])[name])
 
 
 @cache
@@ -234,8 +235,8 @@ def _splitter() -> re.Pattern[str]:
 
 
 @cache
-def _flags() -> tuple[Flag, ...]:
-    return tuple(map(_flag, _data()["flags"]))
+def _flags() -> list[Flag]:
+    return [_flag(entry) for entry in _data()["flags"]]
 
 
 def _flag(entry: dict[str, Any]) -> Flag:

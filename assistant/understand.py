@@ -35,7 +35,7 @@ _RECIPIENT = re.compile(
 )
 _PERMISSION = re.compile(
     r"\b(?:can|could|may|might|must|should|shall|allowed|allow|allows|legal|legally|permitted|qualified|able|ok|okay|need|needs|"
-    r"require|required|requires|let|listed|licensed|certified|do|does|doing|perform|performs|performed|performing|give|gives|inject|injects|"
+    r"require|required|requires|let|listed|say|says|said|licensed|certified|do|does|doing|perform|performs|performed|performing|give|gives|inject|injects|"
     r"use|run|operate|puede|pueden|debe|permitido|hacer|hace|realizar)\b"
 )
 _DOUBT = re.compile(
@@ -120,9 +120,12 @@ class Reader:
         roles = tuple(words.roles.named(subject))
         places = find_places(subject)
         sources = self.sources.find(text)
+        presumes = _PREMISE.search(fold(question)) is not None
         types = words.answer_types_of(subject)
         if sources and places and not (types or procedures or roles):
             types = tuple(kind for kind in words.answer_types if kind.id == "address")
+        elif presumes:
+            types = ()
         concepts = tuple(words.concepts.named(subject))
         return Query(
             question=question,
@@ -134,7 +137,7 @@ class Reader:
             answer_types=types,
             asks_who=not types and "exam" not in concepts and _asks_who(fold(subject), procedures, roles, bool(places)),
             sources=sources,
-            presumes=_PREMISE.search(fold(question)) is not None,
+            presumes=presumes,
             language=language_of(text),
             subject=subject,
         )
@@ -234,9 +237,10 @@ def _completed(query: Query, earlier: Sequence[Query], utterances: Sequence[str]
     doubts = _DOUBT.search(fold(query.question)) is not None and not query.answer_types
     if last_who and doubts and not query.procedures:
         asks_who, sources = True, last_who.sources
-        places, roles = query.places or last_who.places, query.roles or last_who.roles
+        restated = bool(query.roles) and not query.sources
+        places, roles = query.places or last_who.places, query.roles if restated else last_who.roles
         carried += [place.name for place in last_who.places if not query.places]
-        carried += [words.roles.label(name) for name in last_who.roles if not query.roles]
+        carried += [words.roles.label(name) for name in last_who.roles if not restated]
     elif last_who and (not new_subject or query.roles or query.places) and _continues_who(query):
         asks_who = True
         if not roles:

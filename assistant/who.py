@@ -5,7 +5,7 @@ Weighs rules against each other by place; knows no source and no sentence of any
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 from assistant.frames import frame, holder_name, listed, procedure_name, role_name, source_name, word
@@ -67,6 +67,9 @@ def answer(query: Query, rules: Sequence[Rule]) -> tuple[Status, str, tuple[Line
     if asked_who_said(query) and (said := _who_said(query, rules)):
         return Status.ANSWERED, "attribution", said
     roles = known_roles(query)
+    if roles and query.places and not query.procedures:
+        local = [name for rule in rules if query.places[0].name in rule.places for name in rule.procedures]
+        query = replace(query, procedures=tuple(dict.fromkeys(local)))
     found = [
         part
         for place in [place.name for place in query.places[:3]] or [""]
@@ -309,14 +312,17 @@ def _about_procedure(found: Ruling, rules: Sequence[Rule]) -> tuple[Status, str,
     """Asked "who may": every position, the most telling first; they differ where closed lists differ."""
     naming = list(rules)
     deciding = [rule for rule in found.here if rule in naming] or naming
-    lists = {frozenset(rule.allowed) for rule in deciding if rule.closed or rule.or_higher}
-    differ = len(lists) > 1
+    compares = _COMPARES.search(fold(found.query.question)) is not None
+    telling = [
+        rule for rule in deciding if rule.closed or rule.or_higher or (compares and (rule.anyone or rule.allowed))
+    ]
+    differ = len({(frozenset(rule.allowed), rule.anyone) for rule in telling}) > 1
     first = deciding[0]
     lines = [*_positions(found, naming), _law(found)]
     if differ:
         names = _Names(found).common
         headline = frame("names_differ", found.language, **names)
-        lines.insert(0, Claim(headline, tuple(rule.quote for rule in deciding if rule.closed or rule.or_higher)))
+        lines.insert(0, Claim(headline, tuple(rule.quote for rule in telling)))
     elif not isinstance(lines[0], Claim) or holder_name(first.quote) not in lines[0].text:
         lines.insert(0, next(iter(quoted([first], found.language))))
     return Status.CONFLICTING if differ else Status.ANSWERED, "sources-differ" if differ else "rule", tuple(lines)

@@ -68,7 +68,7 @@ class OnnxEmbedder:
         if not texts:
             return vectors
         tokenizer, session = self._open()
-        tokens = [encoding.ids for encoding in tokenizer.encode_batch(list(texts))]
+        tokens = [encoding.ids for encoding in tokenizer.encode_batch([well_formed(text) for text in texts])]
         done = 0
         for batch in _batches([len(ids) for ids in tokens]):
             ids, mask = _padded([tokens[number] for number in batch], int(self._facts["pad_id"]))
@@ -98,10 +98,15 @@ class TorchEmbedder:
         if not texts:
             return np.empty((0, self.dimension), dtype=np.float32)
         with self._running:
-            vectors = self._model.encode(list(texts), batch_size=BATCH_TEXTS, show_progress_bar=False)
+            vectors = self._model.encode([well_formed(text) for text in texts], batch_size=BATCH_TEXTS, show_progress_bar=False)
         if progress:
             progress(len(texts), len(texts))
         return unit(np.asarray(vectors), self.model_id)
+
+
+def well_formed(text: str) -> str:
+    """The text with `?` for half characters (lone surrogates), which no tokenizer and no file takes."""
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def _batches(lengths: Sequence[int]) -> Iterator[list[int]]:

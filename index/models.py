@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 PACKAGED = "all-MiniLM-L6-v2"
 PACKAGED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 LEAST_PARITY = 0.9999  # cosine of an exported vector to the model's own, float32 against float32
+MOST_TOKENS = 512  # for models that name no limit
 PARITY_TEXTS = (
     "laser",
     "Who may perform a laser treatment?",
@@ -133,7 +134,7 @@ def _facts(name: str, model: "SentenceTransformer") -> dict[str, Any]:
         "name": name,
         "id": _model_id(name, model),
         "dimension": model.get_embedding_dimension(),
-        "max_tokens": model.max_seq_length,
+        "max_tokens": min(model.max_seq_length or MOST_TOKENS, MOST_TOKENS),
         "pad_id": getattr(model.tokenizer, "pad_token_id", 0) or 0,
         "source": _source(name),
         "backend": "sentence-transformers",

@@ -12,7 +12,7 @@ import numpy as np
 from corpus.types import Document, Passage
 from index import models
 from index.catalog import Catalog
-from index.embedding import Embedder, Vectors
+from index.embedding import Embedder, Vectors, well_formed
 from index.errors import IndexProblem
 from index.fusion import CANDIDATES, Positions, Scores, best, fused
 from index.generations import Generation, current, stamp
@@ -75,6 +75,7 @@ class Snapshot:
 
     def search(self, query: str, k: int = 10) -> list[Hit]:
         """The k best passages, best first; all of them where there are fewer, none for a query without a character."""
+        query = well_formed(query)
         if k < 1 or not query.strip() or not self.count:
             return []
         vector = self.embed([query])[0]

@@ -10,8 +10,9 @@ Progress = Callable[[str, int, int], None]  # what is being done, how many are d
 class ProgressBar:
     """A bar with rate and time left, one for each kind of work; call it as a Progress, then close it."""
 
-    def __init__(self, stream: TextIO = sys.stderr) -> None:
+    def __init__(self, stream: TextIO = sys.stderr, unit: str = "passages") -> None:
         self._stream = stream
+        self._unit = f" {unit}"
         self._bar: Any = None
         self._work = ""
 
@@ -21,7 +22,7 @@ class ProgressBar:
         if work != self._work:
             self.close()
             self._work = work
-            self._bar = tqdm(total=total, desc=work, unit=" passages", file=self._stream)
+            self._bar = tqdm(total=total, desc=work, unit=self._unit, file=self._stream)
         self._bar.update(done - self._bar.n)
 
     def close(self) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 
 import pytest
 
-from assistant.page.blocks import answer_views
+from assistant.page.blocks import answer_views, busy_view
 from assistant.page.desk import MAX_QUESTION_CHARACTERS, Desk
 from assistant.types import Answer, Status, Turn
 from tests.browser.fake_assistant import CALIFORNIA, FakeAssistant
@@ -105,3 +105,9 @@ def test_forged_history_reaches_the_assistant_as_plain_turns(opened: Desk) -> No
 def test_nonsense_from_a_browser_is_answered(asked: object, opened: Desk) -> None:
     *_, last = answer_views(asked, opened)
     assert last["done"]
+
+
+def test_when_too_many_ask_an_emergency_is_still_answered(opened: Desk) -> None:
+    assert busy_view({"turn": 2, "question": CRY}, opened)["status"] == "emergency"
+    busy = busy_view({"turn": 2, "question": CALIFORNIA}, opened)
+    assert (busy["reason"], busy["turn"], busy["done"]) == ("busy", 2, True)

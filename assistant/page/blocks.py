@@ -53,7 +53,7 @@ def head() -> str:
     return "".join(f'<link rel="stylesheet" href="{asset(name)}">' for name in STYLES)
 
 
-def build(settings: Settings, desk: Desk) -> gr.Blocks:
+def build(settings: Settings, desk: Desk, at_once: int = AT_ONCE, waiting: int = WAITING) -> gr.Blocks:
     """The page as Gradio blocks; constructed once, serves everybody."""
 
     def passage(wanted: object) -> dict[str, str]:
@@ -82,12 +82,12 @@ def build(settings: Settings, desk: Desk) -> gr.Blocks:
             [conversation],
             show_progress="hidden",
             trigger_mode="multiple",
-            concurrency_limit=AT_ONCE,
+            concurrency_limit=at_once,
             api_visibility="private",
         )
         asked.failure(None, None, None, js=_TELL_FAILURE, api_visibility="private")
         conversation.halt(None, None, None, cancels=[asked], api_visibility="private")
-    blocks.queue(max_size=WAITING, default_concurrency_limit=AT_ONCE, api_open=False)
+    blocks.queue(max_size=waiting, default_concurrency_limit=at_once, api_open=False)
     return blocks
 
 

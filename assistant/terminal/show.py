@@ -14,7 +14,7 @@ from assistant.types import Answer, Citation, Status
 WIDEST = 100  # longer lines are hard to read
 NARROWEST = 20
 _BOLD = re.compile(r"\*\*(?=\S)(.+?)(?<=\S)\*\*", re.DOTALL)
-_ITEM = re.compile(r"(\s*(?:[-*+•>]|\d{1,3}[.)])\s+)(.*)", re.DOTALL)
+_ITEM = re.compile(r"(\s*(?:[-*+•>]|\[\d{1,3}\]|\d{1,3}[.)])\s+)(.*)", re.DOTALL)
 _STARTS, _ENDS = "\x02", "\x03"  # around bold words while lines are wrapped; never in a source (see `clean`)
 _COLOURS = {
     Status.EMERGENCY: "1;31",

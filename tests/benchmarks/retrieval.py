@@ -45,7 +45,7 @@ def _rankings(index: PassageIndex, folder: Path, queries: Sequence[str], sweep: 
     owners = [passage.document_id for passage in index.passages]
     lexical_index = LexicalIndex(generation / "lexical", len(owners))
     vectors = np.load(generation / "vectors.npy")
-    bar = ProgressBar()
+    bar = ProgressBar(unit="queries")
     rankings: dict[str, list[list[str]]] = {}
     for number, query in enumerate(queries, start=1):
         dense = vectors @ index.embed([query])[0]

@@ -5,8 +5,9 @@ The page, the server and the browser are real; a small assistant with slow fixed
 
 from threading import Thread
 
+import gradio as gr
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Browser, expect
 
 from assistant.page.blocks import build
 from assistant.page.desk import Desk
@@ -27,9 +28,12 @@ def desk() -> Desk:
 @pytest.fixture(scope="module")
 def address(desk: Desk) -> str:
     """Instead of the real server: this process's own, whose desk each test sets."""
+    return served_here(build(Settings(clinic_name="Lakeside & Sons"), desk), desk)
+
+
+def served_here(blocks: gr.Blocks, desk: Desk) -> str:
     listener = listen("127.0.0.1", 0)
-    app = application(build(Settings(clinic_name="Lakeside & Sons"), desk), desk)
-    Thread(target=serve, args=(app, listener), daemon=True).start()
+    Thread(target=serve, args=(application(blocks, desk), listener), daemon=True).start()
     return f"http://127.0.0.1:{listener.getsockname()[1]}"
 
 
@@ -110,3 +114,23 @@ def test_many_visitors_at_once(open_page: OpenPage, desk: Desk) -> None:
     for page in pages:
         page.wait_for_selector(".answer[aria-busy=false]", timeout=30_000)
         assert page.locator(".answer").count() == 1
+
+
+def test_a_full_queue_says_so_and_still_answers_emergencies(browser: Browser) -> None:
+    desk = Desk()
+    open_desk(desk, pause=1)
+    address = served_here(build(Settings(), desk, at_once=1, waiting=1), desk)
+    context = browser.new_context()
+    pages = [context.new_page() for _ in range(4)]
+    for page in pages:
+        page.goto(address)
+        page.wait_for_selector("#question")
+    questions = (CALIFORNIA, CALIFORNIA, CALIFORNIA, "I can't breathe and my throat is swelling")
+    for page, question in zip(pages, questions, strict=True):
+        page.fill("#question", question)
+        page.press("#question", "Enter")
+        page.wait_for_timeout(300)
+    expect(pages[2].locator(".answer")).to_contain_text("Many people are asking right now.")
+    expect(pages[3].locator(".answer")).to_contain_text("Call 911")
+    expect(pages[1].locator(".answer")).to_contain_text("Kaplan", timeout=30_000)
+    context.close()

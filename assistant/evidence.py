@@ -38,6 +38,7 @@ class Evidence:
     subject: bool  # speaks of every procedure the question names
     fits: bool  # holds the kind of fact the question asks for
     own: float  # share of the words in the unit itself
+    unmet: tuple[float, ...] = ()  # weights of the terms that neither it nor its surroundings meet
 
     @property
     def score(self) -> float:
@@ -192,6 +193,7 @@ def _scored(query: Query, terms: Sequence[Term], document: Document, hit: Hit, u
         ),
         fits=fits,
         own=inside / total if terms else 0.0,
+        unmet=tuple(term.weight for term in terms if not term.kind and not _best(term, layers)),
     )
 
 

@@ -81,6 +81,8 @@ def read(path: Path, document_id: str) -> tuple[Document, tuple[Block, ...]]:
         raise SourceProblem(f"only {' and '.join(SUFFIXES)} files are read; convert it first")
     known = _sidecar_of(path)
     text = apply(_decoded(path), known.edits)
+    if not text.strip():
+        raise SourceProblem("its edits leave nothing of it")
     pieces = list((markdown_pieces if path.suffix.lower() == ".md" else plain_pieces)(text))
     headings = (text[piece.start : piece.end] for piece in pieces if piece.shape is Shape.HEADING)
     title = known.title or heading_text(next(headings, "")) or _title_from(path)
@@ -121,13 +123,10 @@ def _decoded(path: Path) -> str:
     """The file's text: UTF-8, a leading byte-order mark and carriage returns left out."""
     try:
         status = path.stat()
-        size = status.st_size
         if not S_ISREG(status.st_mode):
             raise SourceProblem("it is a link to a folder or a device, not a file")
-        if size > MAX_BYTES:
-            raise SourceProblem(
-                f"it has {size / 1e6:.0f} MB, more than the {MAX_BYTES / 1e6:.0f} MB a document may have"
-            )
+        if status.st_size > MAX_BYTES:
+            raise SourceProblem(f"it has more than the {MAX_BYTES // 1_000_000} MB a document may have")
         data = path.read_bytes()
     except OSError as error:
         raise SourceProblem(f"it cannot be read ({error.strerror})") from error

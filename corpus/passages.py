@@ -87,7 +87,9 @@ class _Room:
     characters: int = MAX_CHARACTERS
 
     def holds(self, start: int, end: int) -> bool:
-        return end - start <= self.characters and weight(self.text[start:end]) <= self.pieces
+        if end - start > self.characters:
+            return False
+        return end - start <= self.pieces or weight(self.text[start:end]) <= self.pieces
 
 
 def _cut(text: str, document_id: str, block: Block) -> Iterator[Passage]:

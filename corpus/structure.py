@@ -57,7 +57,7 @@ def _is_faq_question(text: str, block: Block) -> bool:
     words = text[block.start : block.end].strip()
     if block.kind not in (BlockKind.HEADING, BlockKind.PARAGRAPH) or len(words) > 300:
         return False
-    under_faq = any(_FAQ_HEADING.search(heading) for heading in block.headings[1:])
+    under_faq = any(_FAQ_HEADING.search(heading) for heading in block.headings)
     return bool(
         _NUMBERED_QUESTION.match(words) or _ASKED.match(words) or (under_faq and words.rstrip("*_ ").endswith("?"))
     )

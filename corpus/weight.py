@@ -1,11 +1,13 @@
 """Estimates how many word pieces a text costs an embedding model. Knows sizes of words, no model and no vocabulary.
 
 A WordPiece vocabulary made from English keeps common English words whole, cuts other words every two or three
-letters, and everything that is not a Latin letter at every character. The estimate errs upwards: a passage that
-is a little too short is found as well, one that is too long is cut silently by the model.
+letters, and everything that is not a Latin letter at every character. The estimate errs upwards for every language
+tried: a passage that is a little too short is found as well, one that is too long is cut silently by the model.
 """
 
 import re
+from functools import lru_cache
+from itertools import repeat
 from math import ceil
 
 _WORD = re.compile(r"[^\W\d_]+")
@@ -18,11 +20,12 @@ _LAST_LATIN = "\u024f"
 def weight(text: str) -> int:
     """The word pieces of `text`, estimated."""
     words = _WORD.findall(text.lower())
-    english = sum(word in _ENGLISH for word in words) >= 0.08 * len(words)
-    others = len(re.sub(r"\s", "", text)) - sum(map(len, words))
-    return ceil(sum(_word_weight(word, english) for word in words)) + others
+    english = sum(map(_ENGLISH.__contains__, words)) >= 0.08 * len(words)
+    others = len("".join(text.split())) - sum(map(len, words))
+    return ceil(sum(map(_word_weight, words, repeat(english)))) + max(others, 0)
 
 
+@lru_cache(maxsize=65536)
 def _word_weight(word: str, english: bool) -> float:
     if max(word) > _LAST_LATIN or not _VOWELS.intersection(word):
         return len(word)

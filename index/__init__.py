@@ -1,0 +1,1 @@
+"""Passages to hits. Knows nothing of chat. Import from its modules: most need little, and a reader needs no torch."""

@@ -98,7 +98,9 @@ class TorchEmbedder:
         if not texts:
             return np.empty((0, self.dimension), dtype=np.float32)
         with self._running:
-            vectors = self._model.encode([well_formed(text) for text in texts], batch_size=BATCH_TEXTS, show_progress_bar=False)
+            vectors = self._model.encode(
+                [well_formed(text) for text in texts], batch_size=BATCH_TEXTS, show_progress_bar=False
+            )
         if progress:
             progress(len(texts), len(texts))
         return unit(np.asarray(vectors), self.model_id)
@@ -149,7 +151,9 @@ def _session(folder: Path) -> Any:
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 0
     options.inter_op_num_threads = 1
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")  # waiting threads leave the cores to others
+    options.add_session_config_entry(
+        "session.intra_op.allow_spinning", "0"
+    )  # waiting threads leave the cores to others
     return onnxruntime.InferenceSession(
         str(folder / "model.onnx"), sess_options=options, providers=["CPUExecutionProvider"]
     )

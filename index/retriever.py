@@ -22,7 +22,7 @@ class PassageRetriever(BaseRetriever):
         self,
         query: str,
         *,
-        run_manager: CallbackManagerForRetrieverRun,  # noqa: ARG002: LangChain passes it by name
+        run_manager: CallbackManagerForRetrieverRun,  # noqa: ARG002
     ) -> list[LangChainDocument]:
         snapshot = self.index.snapshot
         return [_as_document(hit, snapshot.document(hit.passage.document_id)) for hit in snapshot.search(query, self.k)]

@@ -127,7 +127,9 @@ def canaries(count: int) -> list[int]:
 def _chroma_errors(folder: Path) -> Iterator[None]:
     try:
         yield
-    except Exception as error:  # Chroma raises its own, sqlite's, pyo3's and bare ones for what is wrong on the disk
+    except (KeyboardInterrupt, SystemExit):
+        raise
+    except BaseException as error:  # what is wrong on the disk comes as Chroma's own, bare ones, and panics of its core
         reason = (str(error).strip() or type(error).__name__).splitlines()[0][:200]
         raise StoreDamaged(f"The store in {folder} failed ({reason}): sync the index again.") from error
 

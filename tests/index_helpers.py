@@ -15,10 +15,11 @@ from index.embedding import EmbedProgress, Vectors, unit
 from index.generations import current
 from index.passages import PassageIndex
 
-WORDS = (
-    "laser peel filler botox nurse doctor physician aesthetician skin scar sun cream needle clinic state law "
-    "license training pain redness healing week treatment device wavelength consultation risk burn patient"
-).split()
+TEXT_OF_WORDS = """
+laser peel filler botox nurse doctor physician aesthetician skin scar sun cream needle clinic state law license training
+pain redness healing week treatment device wavelength consultation risk burn patient
+"""
+WORDS = TEXT_OF_WORDS.split()
 
 
 class WordEmbedder:

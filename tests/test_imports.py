@@ -57,7 +57,7 @@ def test_the_right_direction_and_relative_imports_are_allowed() -> None:
     assert wrong_arrows("import corpus\nfrom . import store\nfrom .store import open", "index") == []
 
 
-def test_the_index_and_the_corpus_know_no_chat_framework() -> None:
+def test_the_corpus_knows_no_vectors_models_or_chat() -> None:
     names = {name.split(".")[0] for path in sources("corpus") for name in imported(path.read_text("utf-8"))}
     assert names.isdisjoint({"chromadb", "langchain", "langchain_core", "gradio", "torch", "onnxruntime", "tokenizers"})
 
@@ -67,9 +67,3 @@ def test_modules_are_short_and_not_a_drawer() -> None:
     long = {str(path.relative_to(ROOT)): path.read_text("utf-8").count("\n") for path in paths}
     assert {path: lines for path, lines in long.items() if lines > MAX_LINES} == {}
     assert [path for path in paths if path.stem in VAGUE] == []
-
-
-def test_only_the_edges_read_the_environment() -> None:
-    """Settings come in at the page's and the terminals' doors; below them everything is an argument."""
-    corpus_and_index = [path for path in sources("corpus", "index") if path.name != "__main__.py"]
-    assert [path.name for path in corpus_and_index if "os.environ" in path.read_text("utf-8")] == []

@@ -16,7 +16,7 @@ from tests.index_helpers import WordEmbedder, json_lines, write_sources
 
 ROOT = Path(__file__).resolve().parent.parent
 SOURCES = {
-    "lasers.txt": "Lasers\n\nA laser treats scars with light. A nurse may hold it.\n\nA physician plans the treatment.\n",
+    "lasers.txt": "Lasers\n\nA laser treats scars with light. A nurse may use it.\n\nA physician plans it.\n",
     "peels.md": "# Peels\n\nA peel takes off old skin.\n\n- Redness lasts a week.\n- Sun is to be avoided.\n",
 }
 
@@ -114,7 +114,9 @@ class TestBadInput:
 
     @pytest.mark.slow
     def test_a_model_that_is_nowhere(self, documents: Path, tmp_path: Path) -> None:
-        done = run("sync", "--documents", documents, "--index", tmp_path / "index", "--model", "no/model", HF_HUB_OFFLINE="1")
+        done = run(
+            "sync", "--documents", documents, "--index", tmp_path / "index", "--model", "no/model", HF_HUB_OFFLINE="1"
+        )
         assert done.returncode == 2
         assert "Traceback" not in done.stderr
         assert "The model no/model could not be loaded" in done.stderr.splitlines()[-1]
@@ -168,7 +170,9 @@ class TestWithTheModel:
         assert not loaded & {"torch", "transformers", "sentence_transformers", "chromadb", "bm25s", "langchain_core"}
 
     def test_stopped_by_the_keyboard(self, tmp_path: Path) -> None:
-        write_sources(tmp_path / "documents", {"long.txt": "\n\n".join(f"Item {n} of lasers. " * 20 for n in range(300))})
+        write_sources(
+            tmp_path / "documents", {"long.txt": "\n\n".join(f"Item {n} of lasers. " * 20 for n in range(300))}
+        )
         command = [sys.executable, "-m", "index", "sync", "--progress"]
         command += ["--documents", str(tmp_path / "documents"), "--index", str(tmp_path / "index")]
         child = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)

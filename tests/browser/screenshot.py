@@ -17,7 +17,7 @@ def main(target: Path) -> None:
         browser = pw.chromium.launch(executable_path=find_chromium(pw.chromium.executable_path), args=QUIET)
         page = browser.new_context(viewport={"width": 1280, "height": 800}).new_page()
         page.goto(address)
-        page.wait_for_selector("#question")
+        page.wait_for_selector("#question:enabled")
         ask(page, QUESTION)
         page.locator(".answer .marker").first.click()
         page.wait_for_selector(".panel mark")

@@ -124,7 +124,7 @@ def test_a_full_queue_says_so_and_still_answers_emergencies(browser: Browser) ->
     pages = [context.new_page() for _ in range(4)]
     for page in pages:
         page.goto(address)
-        page.wait_for_selector("#question")
+        page.wait_for_selector("#question:enabled")
     questions = (CALIFORNIA, CALIFORNIA, CALIFORNIA, "I can't breathe and my throat is swelling")
     for page, question in zip(pages, questions, strict=True):
         page.fill("#question", question)

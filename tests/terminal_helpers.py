@@ -1,0 +1,65 @@
+"""An assistant of a few words over the real sources, and the program as a user runs it."""
+
+import io
+import os
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import pytest
+
+from assistant.engine import Assistant
+from assistant.types import Answer, Claim, Notice, Quote, Status, Turn
+from corpus.types import Corpus
+from index.errors import IndexProblem
+from index.types import Hit
+
+ROOT = Path(__file__).parents[1]
+
+
+def run(*arguments: str, stdin: str | bytes = "", **environment: str) -> subprocess.CompletedProcess[str]:
+    """`python -m assistant`, with output that is no terminal."""
+    given = stdin if isinstance(stdin, bytes) else stdin.encode()
+    command = [sys.executable, "-m", "assistant", *arguments]
+    env = {**os.environ, "COLUMNS": "80", **environment}
+    done = subprocess.run(command, cwd=ROOT, env=env, input=given, capture_output=True, timeout=300, check=False)
+    return subprocess.CompletedProcess(command, done.returncode, done.stdout.decode(), done.stderr.decode())
+
+
+def quote_of(sources: Corpus, words: str) -> Quote:
+    """The place where the sources say `words`."""
+    documents = {document.id: document for document in sources.documents}
+    passage = next(passage for passage in sources.passages if words in passage.text)
+    start = passage.start + passage.text.index(words)
+    return Quote(documents[passage.document_id], passage, start, start + len(words))
+
+
+KAPLAN = "In California, laser procedures cannot be performed by an aesthetician."
+OTHER = "My feeling is the only the person who can handle the complication should perform the procedure."
+
+
+class ScriptedAssistant(Assistant):
+    """Answers every question with two quoted claims, and remembers what it was asked."""
+
+    def __init__(self, sources: Corpus) -> None:
+        self._quotes = [quote_of(sources, words) for words in (KAPLAN, OTHER)]
+        self._hits = tuple(Hit(passage, 1 - n / 100) for n, passage in enumerate(sources.passages[:20]))
+        self.asked: list[tuple[str, tuple[Turn, ...]]] = []
+
+    def stream(self, question: str, history: Sequence[Turn] = ()) -> Iterator[Answer]:
+        self.asked.append((question, tuple(history)))
+        if question == "fail":
+            raise LookupError(f"a secret: {question}")
+        if question == "no index":
+            raise IndexProblem("There is no index in here.")
+        claims = [Claim(f"**Kaplan**: “{self._quotes[0].text}”", self._quotes[:1])]
+        claims.append(Claim(f"{question}:\n\n- {self._quotes[1].text}\n- second", tuple(self._quotes)))
+        lines = (*claims, Notice("general", "In general."))
+        for count in range(1, 4):
+            yield Answer(question, Status.CONFLICTING, "sources-differ", lines[:count], 0.9, self._hits, 0.01)
+
+
+def typed(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    """What the next command finds on stdin."""
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(text.encode()), encoding="utf-8"))

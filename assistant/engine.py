@@ -16,6 +16,7 @@ from assistant.decide import choose, confidence_of, is_covered, is_off_topic
 from assistant.evidence import Evidence, from_named, gather, terms_of
 from assistant.frames import frame, listed
 from assistant.glossary import explanations
+from assistant.lexicon import lexicon
 from assistant.personal import guard
 from assistant.rules import rules_of
 from assistant.text import WORD, fold
@@ -159,10 +160,19 @@ class Assistant:
         if snapshot.count > RULE_HITS:
             near = tuple(hit.passage for hit in snapshot.search(query.search_text, RULE_HITS))
         rules = [rule for p in near if from_named(query, p) for rule in rules_of(_found(snapshot, p.document_id), p)]
+        if query.procedures and not any(_mentions(p, query.procedures) for p in near):
+            return None  # a treatment of the field that the documents do not speak of
         bare = not query.procedures and not query.roles
         if bare and any(not snapshot.frequency(term) for term in content_terms(query.subject)):
             return None  # asks about something that the lexicon and the documents do not know
         return who_answer(query, rules)
+
+
+def _mentions(passage: Passage, procedures: Sequence[str]) -> bool:
+    """Whether the passage names one of the procedures, or one that includes it or that it includes."""
+    names = lexicon().procedures
+    named = names.named(passage.searchable)
+    return any(names.includes(a, b) or names.includes(b, a) for a in named for b in procedures)
 
 
 def _found(snapshot: Snapshot, document_id: str) -> Document:

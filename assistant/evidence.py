@@ -14,7 +14,7 @@ import numpy.typing as npt
 from assistant.lexicon import AnswerType, Names, lexicon
 from assistant.text import WORD, fold, stem
 from assistant.types import Quote
-from assistant.understand import Query, content_terms
+from assistant.understand import STOP_WORDS, Query, content_terms
 from corpus.types import BlockKind, Document, Passage
 from corpus.units import Unit, units
 from index.types import Hit
@@ -104,6 +104,9 @@ def terms_of(query: Query, frequency: Callable[[str], int], passages: int) -> tu
                 continue
             consumed |= stems
             terms.append(Term(_kinds(names, name), 1.4))
+            if names is words.concepts:  # the documents' own word is worth a little more than its synonyms
+                literal = (word for word in stems if word not in STOP_WORDS and frequency(word))
+                terms += [Term(frozenset({word}), 0.35) for word in sorted(literal)]
     if not terms and query.sources and not content_terms(text):
         text = query.text  # "Who is ...?": the source itself is what is asked about
     if query.answer_type and query.answer_type.business:

@@ -115,7 +115,7 @@ def lexicon() -> Lexicon:
         answer_types=tuple(
             AnswerType(
                 name,
-                re.compile(fold(entry["asks"])),
+                re.compile(_unaccented(entry["asks"])),
                 re.compile(entry["needs"], 0 if name in ("address", "person") else re.IGNORECASE),
                 bool(entry.get("business")),
             )
@@ -123,6 +123,11 @@ def lexicon() -> Lexicon:
         ),
         filler_words=frozenset(fold(word) for word in data["filler_words"]),
     )
+
+
+def _unaccented(pattern: str) -> str:
+    """A pattern for folded text; folding it whole would turn its `\\S` into `\\s`."""
+    return "".join(character if character.isascii() else fold(character) for character in pattern)
 
 
 def read_data(name: str) -> Any:

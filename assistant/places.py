@@ -1,6 +1,7 @@
 """Finds the states, cities and countries a text names. Knows geography, nothing of who speaks about it."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
@@ -65,19 +66,25 @@ def find_places(text: str) -> tuple[Place, ...]:
     """Places named in `text`, each state once, in order of appearance."""
     known, folded = _gazetteer(), fold(text)
     found: list[tuple[int, int, Place]] = []
-    for match in known.city_names.finditer(folded):
-        if match.group(1) in _SPANISH_WORDS and not re.search(r"\b(?:in|near|from)\s+$", folded[: match.start(1)]):
-            continue
-        found.append((match.start(1), match.end(1), _city(text, match)))
-    for match in known.state_names.finditer(folded):
-        name = re.sub(r"[\s-]+", " ", match.group(1))
-        namesake = name in _NAMESAKES and not _used_as_place(folded, match.start(1), match.end(1))
-        if not namesake and _free(found, match.start(1)):
-            place = known.states.get(name) or known.countries[name]
-            found.append((match.start(1), match.end(1), Place(place, place)))
+    for start, end, place in sorted(_named(text, folded, known), key=lambda item: item[0] - item[1]):
+        if _free(found, start):  # the longest name wins: "Colorado Springs", "District of Columbia"
+            found.append((start, end, place))
     found.extend((start, end, place) for start, end, place in _codes(text, known) if _free(found, start))
     places = {place.name: place for _, _, place in reversed(sorted(found, key=lambda item: item[0]))}
     return tuple(reversed(places.values()))
+
+
+def _named(text: str, folded: str, known: _Gazetteer) -> Iterator[tuple[int, int, Place]]:
+    """Cities after a preposition, states and countries anywhere, each with its span."""
+    for match in known.city_names.finditer(folded):
+        if match.group(1) in _SPANISH_WORDS and not re.search(r"\b(?:in|near|from)\s+$", folded[: match.start(1)]):
+            continue
+        yield match.start(1), match.end(1), _city(text, match)
+    for match in known.state_names.finditer(folded):
+        name = re.sub(r"[\s-]+", " ", match.group(1))
+        if name not in _NAMESAKES or _used_as_place(folded, match.start(1), match.end(1)):
+            place = known.states.get(name) or known.countries[name]
+            yield match.start(1), match.end(1), Place(place, place)
 
 
 def _city(text: str, match: re.Match[str]) -> Place:

@@ -158,7 +158,7 @@ class Reader:
         """The questions that one message asks; what the first names holds for the later ones that name nothing."""
         pieces = [piece.strip() for piece in _JOINT.split(query.question) if piece and piece.strip()]
         asked = [piece for piece in pieces if _WH.search(fold(piece)) or piece.endswith("?")]
-        if len(asked) < 2 or len(asked) > 4:
+        if len(asked) < 2 or len(asked) > 4 or not all(content_terms(piece) for piece in asked):
             return _by_type(query)
         parts: list[Query] = []
         for piece in asked:

@@ -66,7 +66,7 @@ def answer(query: Query, rules: Sequence[Rule]) -> tuple[Status, str, tuple[Line
     """Status, reason and lines for every place and role asked about; None where no rule speaks to the question."""
     if asked_who_said(query) and (said := _who_said(query, rules)):
         return Status.ANSWERED, "attribution", said
-    roles = known_roles(query)
+    roles = query.roles
     if roles and query.places and not query.procedures:
         local = [name for rule in rules if query.places[0].name in rule.places for name in rule.procedures]
         query = replace(query, procedures=tuple(dict.fromkeys(local)))
@@ -347,11 +347,3 @@ def _about_scope(found: Ruling, rules: Sequence[Rule]) -> tuple[Status, str, tup
             lines.append(Claim(headline, tuple(rule.quote for rule in group)))
             lines += quoted(group, found.language)
     return Status.ANSWERED, "rule", (*lines, _law(found))
-
-
-def known_roles(query: Query) -> tuple[str, ...]:
-    """The roles to rule on: each the question names, the broader ones left out where a narrower stands."""
-    roles = lexicon().roles
-    return tuple(
-        role for role in query.roles if not any(role in roles.broader(other) for other in query.roles if other != role)
-    )

@@ -2,6 +2,7 @@
 
 import io
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
@@ -27,6 +28,11 @@ def run(*arguments: str, stdin: str | bytes = "", **environment: str) -> subproc
     return subprocess.CompletedProcess(command, done.returncode, done.stdout.decode(), done.stderr.decode())
 
 
+def interruptible() -> None:
+    """For a child process: a test run in the background may have been told to ignore interrupts, and hands that on."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def quote_of(sources: Corpus, words: str) -> Quote:
     """The place where the sources say `words`."""
     documents = {document.id: document for document in sources.documents}
@@ -43,7 +49,7 @@ class ScriptedAssistant(Assistant):
     """Answers every question with two quoted claims, and remembers what it was asked."""
 
     def __init__(self, sources: Corpus) -> None:
-        self._quotes = [quote_of(sources, words) for words in (KAPLAN, OTHER)]
+        self._quotes = tuple(quote_of(sources, words) for words in (KAPLAN, OTHER))
         self._hits = tuple(Hit(passage, 1 - n / 100) for n, passage in enumerate(sources.passages[:20]))
         self.asked: list[tuple[str, tuple[Turn, ...]]] = []
 
@@ -54,8 +60,8 @@ class ScriptedAssistant(Assistant):
         if question == "no index":
             raise IndexProblem("There is no index in here.")
         claims = [Claim(f"**Kaplan**: “{self._quotes[0].text}”", self._quotes[:1])]
-        claims.append(Claim(f"{question}:\n\n- {self._quotes[1].text}\n- second", tuple(self._quotes)))
-        lines = (*claims, Notice("general", "In general."))
+        claims.append(Claim(f"{question}:\n\n- {self._quotes[1].text}\n- second", self._quotes))
+        lines: tuple[Claim | Notice, ...] = (*claims, Notice("general", "In general."))
         for count in range(1, 4):
             yield Answer(question, Status.CONFLICTING, "sources-differ", lines[:count], 0.9, self._hits, 0.01)
 

@@ -1,7 +1,6 @@
 """A file of questions."""
 
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -14,7 +13,7 @@ import pytest
 from assistant.terminal.cli import main
 from assistant.types import Turn
 from tests.conftest import DOCUMENTS
-from tests.terminal_helpers import ROOT, ScriptedAssistant, run, typed
+from tests.terminal_helpers import ROOT, ScriptedAssistant, interruptible, run, typed
 
 FIELDS = ["id", "status", "reason", "answer", "confidence", "citations", "hits", "seconds"]
 
@@ -187,17 +186,10 @@ def _check_quotes(answers: list[dict[str, Any]], folder: Path) -> None:
 @pytest.mark.slow
 def test_an_interrupt_keeps_what_was_answered(tmp_path: Path, real_index: Path) -> None:
     source = written(tmp_path / "in", *QUESTIONS * 200)
-    command = [
-        sys.executable,
-        "-m",
-        "assistant",
-        "batch",
-        str(source),
-        str(tmp_path / "out"),
-        "--index",
-        str(real_index),
-    ]
-    batch = subprocess.Popen(command, cwd=ROOT, env=dict(os.environ), stderr=subprocess.PIPE, text=True)
+    command = [sys.executable, "-m", "assistant", "batch", str(source), str(tmp_path / "out"), "--index"]
+    batch = subprocess.Popen(
+        [*command, str(real_index)], cwd=ROOT, stderr=subprocess.PIPE, text=True, preexec_fn=interruptible
+    )
     while not ((tmp_path / "out").exists() and (tmp_path / "out").read_text().count("\n") > 5):
         assert batch.poll() is None
         time.sleep(0.05)

@@ -11,7 +11,7 @@ import pytest
 
 from assistant.terminal.cli import main
 from assistant.types import Turn
-from tests.terminal_helpers import KAPLAN, ROOT, ScriptedAssistant, run, typed
+from tests.terminal_helpers import KAPLAN, ROOT, ScriptedAssistant, interruptible, run, typed
 
 
 def talk(monkeypatch: pytest.MonkeyPatch, *lines: str) -> int:
@@ -102,6 +102,7 @@ def _controlling() -> None:
     import fcntl
     import termios
 
+    interruptible()
     fcntl.ioctl(0, termios.TIOCSCTTY, 0)
 
 

@@ -73,10 +73,13 @@ def test_a_history_may_be_left_out(extra: dict[str, object]) -> None:
         ({"id": "a", "question": " \n"}, "empty"),
         ({"id": "a", "question": "Who?", "history": "Hi"}, "not a list"),
         ({"id": "a", "question": "Who?", "history": ["Hi"]}, "Turn 1"),
-        ({"id": "a", "question": "Who?", "history": [{"role": "user", "content": "x"}, {"content": "y"}]}, 'Turn 2 of the history has no "role"'),
+        (
+            {"id": "a", "question": "Who?", "history": [{"role": "user", "content": "x"}, {"content": "y"}]},
+            'Turn 2 of the history has no "role"',
+        ),
         ({"id": "a", "question": "Who?", "history": [{"role": "user", "content": None}]}, '"content"'),
     ],
-)  # fmt: skip
+)
 def test_what_is_no_question_is_refused_in_a_sentence(value: object, words: str) -> None:
     with pytest.raises(RecordProblem, match=words) as refused:
         asked_of(value)

@@ -76,14 +76,14 @@ class Slow(ScriptedAssistant):
 @pytest.mark.parametrize(("config", "most"), [({"max_concurrency": 1}, 1), ({"max_concurrency": 2}, 2)])
 def test_batch_keeps_the_order_and_the_limit(sources: Corpus, config: Any, most: int) -> None:
     assistant = Slow(sources)
-    questions = [f"Question {number}?" for number in range(8)]
+    questions: list[str | dict[str, Any]] = [f"Question {number}?" for number in range(8)]
     answers = AssistantRunnable(assistant).batch(questions, config)
     assert [answer.question for answer in answers] == questions
     assert assistant.most == most
 
 
 def test_it_stands_in_a_chain(sources: Corpus) -> None:
-    chain = RunnableLambda(lambda text: {"question": text}) | made(sources)[0] | (lambda answer: answer.status)
+    chain: Any = RunnableLambda(lambda text: {"question": text}) | made(sources)[0] | (lambda answer: answer.status)
     assert chain.invoke("Who?") is Status.CONFLICTING
     assert list(chain.stream("Who?"))[-1] is Status.CONFLICTING
 

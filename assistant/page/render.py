@@ -13,6 +13,7 @@ from assistant.page.chips import chip_html
 from assistant.types import Answer, Citation, Claim, Notice, Quote
 
 _QUOTED = re.compile(r"(“[^”]+”|\"[^\"]+\")")
+_NAMED = re.compile(r"<strong>([^<(]+?) (\([^<]+\))</strong>")  # a source's name, then what it is
 _FIRST_SENTENCE = re.compile(r"(.*?[.!](?=\s|$)|.*)\s*(.*)", re.DOTALL)
 _HELP_NUMBERS = re.compile(r"\b(911|988)\b")
 
@@ -64,7 +65,7 @@ def line_html(line: Claim | Notice, numbers: Mapping[Quote, int]) -> str:
     """One claim with its markers, or one notice."""
     if isinstance(line, Notice):
         return _notice_html(line)
-    body = str(_MARKDOWN.render(line.text)).rstrip()
+    body = _NAMED.sub(r'<strong>\1</strong> <span class="aside">\2</span>', _MARKDOWN.render(line.text).rstrip())
     body, elsewhere = _mark_quotes(body, sorted({numbers[quote]: quote for quote in line.quotes}.items()))
     end = max(body.rfind("</p>"), body.rfind("</li>"))  # inside the last paragraph or item, not on a line of its own
     return f'<div class="claim">{body[:end]}{_markers_html(elsewhere)}{body[end:]}</div>'
@@ -91,7 +92,7 @@ def _markers_html(cited: Sequence[tuple[int, Quote]]) -> str:
 
 def _notice_html(notice: Notice) -> str:
     kind = re.sub(r"[^a-z-]", "", notice.kind.lower())
-    body = _emergency_html(notice.text) if kind == "emergency" else str(_MARKDOWN.render(notice.text)).rstrip()
+    body = _emergency_html(notice.text) if kind == "emergency" else _MARKDOWN.render(notice.text).rstrip()
     return f'<div class="notice notice-{kind}">{body}</div>'
 
 

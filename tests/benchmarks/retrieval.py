@@ -66,7 +66,7 @@ def _ways(dense: Scores, lexical: Scores, sweep: bool) -> Iterator[tuple[str, Se
     yield f"RRF (k {RRF_K})", _rrf(list(by_dense), list(by_lexical))
     if not sweep:
         return
-    for depth in (50, 100, 200, 1000):
+    for depth in (100, 1000):
         union = np.union1d(best(dense, depth), best(lexical, depth))
         for weight in (0.3, 0.4, 0.5, 0.6, 0.7):
             for name, scale in SCALES.items():

@@ -57,7 +57,7 @@ if ! $(IN_VENV) -c "import sys, pip; sys.exit(sys.version_info < (3, 11))" 2>/de
         if "$$python" -c "import sys; sys.exit(sys.version_info < (3, 11))" 2>/dev/null; then found="$$python"; break; fi; \
     done; \
     if [ -z "$$found" ]; then \
-        echo "Python 3.11 or newer is needed; found: $$(python3 --version 2>&1 || true). Name another with make PYTHON=/path/to/python" >&2; exit 2; \
+        echo "Python 3.11 or newer is needed; found: $$(python3 --version 2>/dev/null || echo none). Name another with make PYTHON=/path/to/python" >&2; exit 2; \
     fi; \
     echo "Making $(VENV) with $$("$$found" --version)."; \
     if ! "$$found" -m venv --clear $(VENV); then \

@@ -107,7 +107,10 @@ class Assistant:
             return Answer(
                 question, Status.DECLINED, "rules", (line,), seconds=perf_counter() - started, language=language
             )
-        draft = self._drafted(question, history, language)
+        if guarded and guarded.topic:
+            draft = self._drafted(guarded.topic, (), language)
+        else:
+            draft = self._drafted(question, history, language)
         urgent = (Notice("urgent", alarm.text),) if alarm else ()
         if guarded:
             draft = _personal(draft, language)

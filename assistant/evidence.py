@@ -83,6 +83,7 @@ def terms_of(query: Query, frequency: Callable[[str], int], passages: int) -> tu
     text = query.subject
     terms: list[Term] = []
     consumed: set[str] = set()
+    types = {kind.id for kind in query.answer_types}
     for kind in query.answer_types:
         asked = " ".join(match.group() for match in kind.asks.finditer(fold(text)))
         consumed |= {stem(word) for word in WORD.findall(asked)}
@@ -99,11 +100,12 @@ def terms_of(query: Query, frequency: Callable[[str], int], passages: int) -> tu
             mentioned.setdefault(mention.id, set()).update(map(stem, named))
         for name in found:
             stems = mentioned.get(name, set())
-            if name == "perform" or (stems and stems <= consumed):
+            if name == "perform" or name in types or (stems and stems <= consumed):
                 consumed |= stems
                 continue
             consumed |= stems
-            terms.append(Term(_kinds(names, name), 1.4))
+            known = names is not words.concepts or _occurs(names, name, frequency)
+            terms.append(Term(_kinds(names, name), 1.4 if known else 2.0, known))
             if names is words.concepts:  # the documents' own word is worth a little more than its synonyms
                 literal = (word for word in stems if word not in STOP_WORDS and frequency(word))
                 terms += [Term(frozenset({word}), 0.35) for word in sorted(literal)]
@@ -112,13 +114,20 @@ def terms_of(query: Query, frequency: Callable[[str], int], passages: int) -> tu
     if query.answer_type and query.answer_type.business:
         consumed |= {stem(word) for place in query.places for word in WORD.findall(fold(place.label))}
     for word in content_terms(text):
-        if query.presumes and (word.isdigit() or not frequency(word)):
-            continue  # what is taken for granted may be what the documents correct
+        given = any(character.isdigit() for character in word) and query.answer_type is not None
+        if (query.presumes and not frequency(word)) or given:
+            continue  # what is taken for granted, or asked about ("is it open at 5pm"), may be what they correct
         if word not in consumed and (query.language == "en" or frequency(word)):
             count = frequency(word)
             weight = min(math.log(1 + (passages + 1) / (count + 0.5)) / 2.2, 1.7)
             terms.append(Term(frozenset({word}), weight, known=count > 0))
     return tuple(terms)
+
+
+def _occurs(names: Names, name: str, frequency: Callable[[str], int]) -> bool:
+    """Whether the documents have any of the words by which a concept is named."""
+    named = (WORD.findall(fold(other)) for other in names.entries[name].names)
+    return any(all(word in STOP_WORDS or frequency(stem(word)) for word in parts) for parts in named)
 
 
 def _kinds(names: Names, name: str) -> frozenset[str]:

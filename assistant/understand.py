@@ -210,7 +210,7 @@ def _is_follow_up(query: Query) -> bool:
         bool(query.procedures)
         + bool(query.sources)
         + bool(query.roles)
-        + bool(query.concepts)
+        + sum(name != "perform" for name in query.concepts)
         + bool(query.answer_type)
     )
     terms = content_terms(query.subject)

@@ -1,0 +1,119 @@
+"""Questions are read: roles, procedures, places, sources; follow-ups carry what they leave out and no more."""
+
+import pytest
+
+from assistant.sources import SourceNames
+from assistant.spelling import Spelling
+from assistant.text import WORD, fold
+from assistant.types import Turn
+from assistant.understand import Reader
+from corpus.types import Corpus
+
+FIRST = "Can an aesthetician do laser resurfacing in California?"
+
+
+@pytest.fixture(scope="module")
+def reader(sources: Corpus) -> Reader:
+    words = {word for passage in sources.passages for word in WORD.findall(fold(passage.text))}
+    return Reader(SourceNames(sources.documents), Spelling(words))
+
+
+@pytest.mark.parametrize(
+    ("question", "procedures", "roles", "who"),
+    [
+        (FIRST, ("laser-resurfacing",), ("aesthetician",), True),
+        ("rn botox", ("botox",), ("rn",), True),
+        ("Who can inject Dysport?", ("dysport",), (), True),
+        ("Which procedures may an RN not do?", (), ("rn",), True),
+        ("who should not get resurfacing", ("resurfacing",), (), False),
+        ("how much is botox", ("botox",), (), False),
+        ("Your doctor may numb my skin?", (), ("physician",), False),
+        ("who can do dermal fillers with a nurse practitioner", ("fillers",), ("np",), True),
+        ("¿Quién puede poner bótox?", ("botox",), (), True),
+    ],
+)
+def test_reading(reader: Reader, question: str, procedures: tuple[str], roles: tuple[str], who: bool) -> None:
+    query = reader.read(question)
+    assert (query.procedures, query.roles, query.asks_who) == (procedures, roles, who)
+
+
+@pytest.mark.parametrize(
+    ("question", "mended"),
+    [
+        ("skin resurfcing contrandications", "skin resurfacing contraindications"),
+        ("genisis med spa adress", "genesis med spa address"),
+        ("Is Allergan a good buy", "Is Allergan a good buy"),
+        ("my tattoo hurts", "my tattoo hurts"),
+    ],
+)
+def test_misspelt_words_are_mended_and_others_left(reader: Reader, question: str, mended: str) -> None:
+    assert reader.read(question).text == mended
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("What are the hours of Genesis MedSpa?", {("genesis-medspa-procedures", "")}),
+        ("genesis hours", {("genesis-medspa-procedures", "")}),
+        ("What does Dr. Kaplan say?", {("doctor-answers-pixel-laser", "Harold J. Kaplan, MD")}),
+        ("what does the first doctor say", {("doctor-answers-pixel-laser", "a doctor the page does not name")}),
+        ("can a doctor do botox", set()),
+    ],
+)
+def test_sources_named(reader: Reader, question: str, expected: set[tuple[str, str]]) -> None:
+    assert {(ref.document_id, ref.speaker) for ref in reader.read(question).sources} == expected
+
+
+def test_the_two_doctors_are_sources_and_no_role(reader: Reader) -> None:
+    query = reader.read("Do the two doctors agree on whether an RN may do the laser in California?")
+    assert len(query.sources) == 2
+    assert query.roles == ("rn",)
+
+
+@pytest.mark.parametrize(
+    ("question", "place", "role", "procedure"),
+    [
+        ("what about Florida?", "Florida", "aesthetician", "laser-resurfacing"),
+        ("and an RN?", "California", "rn", "laser-resurfacing"),
+        ("what about botox there?", "California", "aesthetician", "botox"),
+        ("so it's yes, right?", "California", "aesthetician", "laser-resurfacing"),
+    ],
+)
+def test_follow_up_carries_what_it_leaves_out(
+    reader: Reader, question: str, place: str, role: str, procedure: str
+) -> None:
+    query = reader.understand(question, [Turn("user", FIRST)])
+    assert query.asks_who
+    assert [found.name for found in query.places] == [place]
+    assert (query.roles, query.procedures) == ((role,), (procedure,))
+
+
+def test_the_risks_carry_the_procedure_alone(reader: Reader) -> None:
+    query = reader.understand("and the risks?", [Turn("user", FIRST)])
+    assert query.procedures == ("laser-resurfacing",)
+    assert not query.asks_who
+    assert query.roles == ()
+    assert query.places == ()
+
+
+@pytest.mark.parametrize("question", ["When is Genesis MedSpa open on Saturday?", "How do I choose a reputable medspa?"])
+def test_a_new_topic_carries_nothing(reader: Reader, question: str) -> None:
+    query = reader.understand(question, [Turn("user", FIRST)])
+    assert query.carried == ()
+    assert (query.procedures, query.roles, query.places) == ((), (), ())
+
+
+def test_assistant_turns_are_not_read(reader: Reader) -> None:
+    history = [Turn("user", "hi"), Turn("assistant", "Texas lets RNs do Botox.")]
+    assert reader.understand("and there?", history).places == ()
+
+
+def test_two_questions_are_two_parts(reader: Reader) -> None:
+    parts = reader.parts(reader.read("How long is a resurfacing session and how much does it cost?"))
+    assert [part.answer_type and part.answer_type.id for part in parts] == ["duration", "price"]
+    assert parts[1].procedures == ("resurfacing",)
+
+
+def test_two_facts_of_a_business_are_two_parts(reader: Reader) -> None:
+    parts = reader.parts(reader.read("What are Genesis MedSpa's address and phone number?"))
+    assert {part.answer_type.id for part in parts if part.answer_type} == {"address", "phone"}

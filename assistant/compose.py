@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 
 from assistant.evidence import Evidence
-from assistant.frames import frame, source_name
+from assistant.frames import capitalised, frame, source_name
 from assistant.text import fold, squeeze
 from assistant.types import Claim, Notice, Quote
 from corpus.types import BlockKind, Passage
@@ -140,7 +140,7 @@ def _steps(evidence: Evidence, question: str, siblings: Siblings, language: str)
     quotes = [Quote(evidence.document, step, step.start, step.end) for step in every]
     head = frame("steps", language, source=source_name(quotes[0], language)) if len(every) > 1 else ""
     shown = "\n\n".join(_step_text(quote, units(step)) for quote, step in zip(quotes, every, strict=True))
-    opening = head or f"{source_name(quotes[0], language)}:"
+    opening = head or f"{capitalised(source_name(quotes[0], language))}:"
     yield Claim(f"{opening}\n\n{shown}", tuple(quotes))
 
 

@@ -126,8 +126,8 @@ def terms_of(query: Query, frequency: Callable[[str], int], passages: int) -> tu
 
 def _occurs(names: Names, name: str, frequency: Callable[[str], int]) -> bool:
     """Whether the documents have any of the words by which a concept is named."""
-    named = (WORD.findall(fold(other)) for other in names.entries[name].names)
-    return any(all(word in STOP_WORDS or frequency(stem(word)) for word in parts) for parts in named)
+    single = [other for other in names.entries[name].names if WORD.fullmatch(fold(other))]
+    return not single or any(frequency(stem(fold(word))) for word in single)
 
 
 def _kinds(names: Names, name: str) -> frozenset[str]:

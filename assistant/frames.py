@@ -5,7 +5,9 @@ from functools import cache
 
 from assistant.lexicon import lexicon, read_data
 from assistant.types import Quote
-from corpus.types import Document
+
+
+_OPENS_WITH_A_SOURCE = frozenset({"quote", "says", "also", "list", "row", "steps", "names", "role_may"})
 
 
 @cache
@@ -16,7 +18,8 @@ def _frames() -> dict[str, dict[str, str]]:
 
 def frame(key: str, language: str = "en", **values: str) -> str:
     """The fixed sentence `key` with its names put in."""
-    return _frames()[language][key].format(**values)
+    text = _frames()[language][key].format(**values)
+    return capitalised(text) if key in _OPENS_WITH_A_SOURCE else text
 
 
 def word(key: str, count: int, language: str = "en") -> str:
@@ -40,6 +43,11 @@ def source_name(quote: Quote, language: str = "en") -> str:
     return frame("about", language, name=holder_name(quote, language), facts=", ".join(facts))
 
 
+def capitalised(sentence: str) -> str:
+    """The sentence with its first letter large: "a doctor the page does not name" may open it."""
+    return sentence[:1].upper() + sentence[1:]
+
+
 def listed(names: Sequence[str], language: str = "en") -> str:
     """ "A", "A and B", "A, B and C"."""
     unique = list(dict.fromkeys(names))
@@ -57,7 +65,3 @@ def role_name(role: str, language: str = "en") -> str:
 def procedure_name(procedures: Sequence[str], language: str = "en") -> str:
     labels = lexicon().procedures
     return listed([labels.label(name) for name in procedures], language) or ("this" if language == "en" else "esto")
-
-
-def documents_dated(documents: Sequence[Document]) -> bool:
-    return all(document.date != "undated" for document in documents)

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 
-from assistant.frames import frame, holder_name, listed, procedure_name, role_name, source_name, word
+from assistant.frames import capitalised, frame, holder_name, listed, procedure_name, role_name, source_name, word
 from assistant.lexicon import lexicon
 from assistant.rules import Rule, Stance
 from assistant.text import fold, squeeze
@@ -175,6 +175,8 @@ def _about_role(found: Ruling, rules: Sequence[Rule]) -> tuple[Status, str, tupl
     wider = found.stances(found.general) if found.here else {}
     headline, differ = _headline(found, local, wider)
     deciding = [rule for rule in (found.here or rules) if rule.stance(found.role)]
+    if differ and found.here:
+        deciding += [rule for rule in found.general if rule.stance(found.role)]
     lines: list[Line] = [Claim(headline, tuple(rule.quote for rule in deciding))]
     lines += _positions(found, rules)
     lines.append(_law(found))
@@ -280,7 +282,7 @@ def quoted(rules: Sequence[Rule], language: str) -> Iterator[Claim]:
     for _, group in groupby(ordered, key=lambda rule: (rule.quote.document.id, rule.holder)):
         members = _merged([rule.quote for rule in group])
         text = " … ".join(f"“{squeeze(quote.text)}”" for quote in members)
-        yield Claim(f"**{source_name(members[0], language)}**: {text}", tuple(members))
+        yield Claim(f"**{capitalised(source_name(members[0], language))}**: {text}", tuple(members))
 
 
 def _merged(quotes: Sequence[Quote]) -> list[Quote]:

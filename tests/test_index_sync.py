@@ -221,6 +221,7 @@ class TestModels:
         assert (index / "chroma").stat().st_mode & 0o077 == 0
 
 
+@pytest.mark.slow
 class TestDamage:
     """Whatever is broken is found by the next sync and made again, and nothing is embedded for it."""
 

@@ -2,12 +2,16 @@
 
 import re
 
-from assistant.places import find_places
 from assistant.text import fold, squeeze
-from assistant.types import Answer
+from assistant.types import Answer, Citation
 from tests.qa.cases import Case, Gold
+from tests.qa.grounding import misattributed, unsupported
 
-_NUMBER = re.compile(r"\d+(?:[.,:]\d+)*")
+FURNITURE = re.compile(
+    r"\{\{|\}\}|Share \||Print Page|Get Directions|Jump to:|Return to Treatment|Name\(Required\)"  # of the pages
+    r"|(?:Procedure|Dysport|Fillers|PRP\)|Resurfacing|Peels|Contouring)(?:Qualified|MD|RN|Licensed|Trained)\b"  # glued
+    r"|6 \(discomfort\)|[a-z]\.\d(?=\s|$|”)"  # digits of lost references
+)
 WORD_LIMIT = 300
 
 
@@ -16,55 +20,44 @@ def failures(case: Case, answer: Answer) -> list[str]:
     found = []
     if answer.status not in case.status:
         found.append(f"status {answer.status} instead of {'/'.join(case.status)}")
-    text, first = _plain(answer.text), _plain(first_sentence(answer.text))
-    found += [f"first sentence lacks {'/'.join(words)}" for words in case.first_sentence if not _any(words, first)]
-    found += [f"lacks {'/'.join(words)}" for words in case.must_include if not _any(words, text)]
-    found += [f"has {words!r}" for words in case.must_not_include if _any([words], text)]
+    text, first = plain(answer.text), plain(first_sentence(answer.text))
+    found += [f"first sentence lacks {'/'.join(words)}" for words in case.first_sentence if not says(words, first)]
+    found += [f"lacks {'/'.join(words)}" for words in case.must_include if not says(words, text)]
+    found += [f"has {words!r}" for words in case.must_not_include if says([words], text)]
     found += [f"does not cite {gold.text[:50]!r}" for gold in missing_gold(case, answer)]
-    return found + contract_failures(answer, " ".join(turn.text for turn in case.history if turn.role == "user"))
+    return found + contract_failures(answer, said_before(case))
 
 
 def contract_failures(answer: Answer, said: str = "") -> list[str]:
     """What holds for every answer, whatever was asked; `said` is what the user said before."""
-    found = []
-    for citation in answer.citations:
-        quote = citation.quote
-        if quote.document.text[quote.start : quote.end] != quote.text or quote.text not in quote.passage.text:
-            found.append(f"quote [{citation.number}] is not in its document")
-    if re.search(r"\{\{|\}\}|Share \||Print Page|Get Directions", answer.text):
+    found = [f"quote [{citation.number}] is not in its document" for citation in answer.citations if not exact(citation)]
+    if FURNITURE.search(answer.text) or any(FURNITURE.search(citation.quote.text) for citation in answer.citations):
         found.append("page furniture")
     if (answer.confidence is None) != (answer.status in ("emergency", "declined")):
         found.append(f"confidence {answer.confidence} with {answer.status}")
-    if unsupported := sorted(unsupported_marks(answer, said)):
-        found.append(f"unsupported {', '.join(unsupported)}")
-    return found
+    for kind, marks in unsupported(answer, said).items():
+        found += [f"unsupported {kind}: {', '.join(sorted(marks))}"] if marks else []
+    found += [f"claim without a quote: {claim.text[:60]!r}" for claim in answer.claims if not claim.quotes]
+    return found + misattributed(answer)
 
 
-def unsupported_marks(answer: Answer, said: str = "") -> set[str]:
-    """Numbers and places of the answer that neither a cited quote, its source, nor the question has.
-
-    Written apart from the engine's own check, so that one cannot hide the other's mistake.
-    """
-    sources = [citation.quote for citation in answer.citations]
-    ground = " ".join([answer.question, said, *(quote.text for quote in sources)])
-    ground += " ".join(
-        f" {q.document.publisher} {q.document.title} {q.document.date} {q.passage.speaker}" for q in sources
-    )
-    body = re.sub(r"\[\d+\]", " ", answer.text)
-    own = set(_NUMBER.findall(body)) - set(_NUMBER.findall(ground)) - {"911", "988"}
-    places = {p.name for p in find_places(body)} - {p.name for p in find_places(ground)}
-    return own | places
+def exact(citation: Citation) -> bool:
+    """Whether the quote is the document's text at its offsets, and stands in the passage shown beside it."""
+    quote = citation.quote
+    return quote.document.text[quote.start : quote.end] == quote.text != "" and quote.text in quote.passage.text
 
 
 def missing_gold(case: Case, answer: Answer) -> list[Gold]:
-    return [
-        gold
-        for gold in case.quotes
-        if not any(
-            citation.quote.document.id == gold.document and _plain(gold.text) in _plain(citation.quote.text)
-            for citation in answer.citations
-        )
-    ]
+    return [gold for gold in case.quotes if not any(cites(citation, gold) for citation in answer.citations)]
+
+
+def cites(citation: Citation, gold: Gold) -> bool:
+    return citation.quote.document.id == gold.document and plain(gold.text) in plain(citation.quote.text)
+
+
+def said_before(case: Case) -> str:
+    """The user's earlier turns."""
+    return "\n".join(turn.text for turn in case.history if turn.role == "user")
 
 
 def first_sentence(text: str) -> str:
@@ -74,10 +67,11 @@ def first_sentence(text: str) -> str:
     return flat[: match.end()] if match else flat
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
+    """Folded, with single spaces: how words are compared here."""
     return squeeze(fold(text))
 
 
-def _any(words: list[str] | tuple[str, ...], text: str) -> bool:
-    """Whole words, so that "no" is not found in "not"."""
-    return any(re.search(rf"(?<!\w){re.escape(_plain(word))}(?!\w)", text) for word in words)
+def says(words: list[str] | tuple[str, ...], text: str) -> bool:
+    """Whether any of the strings stands in the plain `text`; whole words, so that "no" is not found in "not"."""
+    return any(re.search(rf"(?<!\w){re.escape(plain(word))}(?!\w)", text) for word in words)

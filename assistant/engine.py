@@ -19,12 +19,12 @@ from assistant.glossary import explanations
 from assistant.lexicon import lexicon
 from assistant.personal import guard
 from assistant.rules import rules_of
+from assistant.sources import SourceNames
+from assistant.spelling import Spelling
 from assistant.text import WORD, fold
 from assistant.triage import language as language_of
 from assistant.triage import triage
 from assistant.types import Answer, Claim, Notice, Status, Turn
-from assistant.sources import SourceNames
-from assistant.spelling import Spelling
 from assistant.understand import Query, Reader, content_terms
 from assistant.verify import verified
 from assistant.who import answer as who_answer

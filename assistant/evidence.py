@@ -12,9 +12,10 @@ import numpy as np
 import numpy.typing as npt
 
 from assistant.lexicon import AnswerType, Names, lexicon
+from assistant.spelling import weightiness
 from assistant.text import WORD, fold, stem
 from assistant.types import Quote
-from assistant.understand import STOP_WORDS, Query, content_terms
+from assistant.understand import STOP_WORDS, Query, content_terms, content_words
 from corpus.types import BlockKind, Document, Passage
 from corpus.units import Unit, units
 from index.types import Hit
@@ -113,14 +114,16 @@ def terms_of(query: Query, frequency: Callable[[str], int], passages: int) -> tu
         text = query.text  # "Who is ...?": the source itself is what is asked about
     if query.answer_type and query.answer_type.business:
         consumed |= {stem(word) for place in query.places for word in WORD.findall(fold(place.label))}
-    for word in content_terms(text):
+    for word in content_words(text):
+        base = stem(word)
         given = any(character.isdigit() for character in word) and query.answer_type is not None
-        if (query.presumes and not frequency(word)) or given:
+        if base in consumed or (query.presumes and not frequency(base)) or given:
             continue  # what is taken for granted, or asked about ("is it open at 5pm"), may be what they correct
-        if word not in consumed and (query.language == "en" or frequency(word)):
-            count = frequency(word)
-            weight = min(math.log(1 + (passages + 1) / (count + 0.5)) / 2.2, 1.7)
-            terms.append(Term(frozenset({word}), weight, known=count > 0))
+        if query.language == "en" or frequency(base):
+            consumed.add(base)
+            count = frequency(base)
+            rarity = min(math.log(1 + (passages + 1) / (count + 0.5)) / 2.2, 1.7)
+            terms.append(Term(frozenset({base}), rarity * weightiness(word), known=count > 0))
     return tuple(terms)
 
 

@@ -99,11 +99,9 @@ def _free(found: list[tuple[int, int, Place]], start: int) -> bool:
 
 def _used_as_place(folded: str, start: int, end: int) -> bool:
     before = re.search(rf"(?:{_BEFORE}|\b(?:does|do|did|will|would)\s+)$", folded[:start]) is not None
-    return (
-        (before or start == 0)
-        and re.match(_AFTER, folded[end:]) is not None
-        or folded.strip(" ?.!") == folded[start:end]
-    )
+    return ((before or start == 0) and re.match(_AFTER, folded[end:]) is not None) or folded.strip(" ?.!") == folded[
+        start:end
+    ]
 
 
 def _city_before(before: str, state: str) -> bool:

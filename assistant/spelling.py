@@ -42,6 +42,19 @@ def _question_words() -> frozenset[str]:
     return frozenset(read_data("lexicon.yaml")["question_words"])
 
 
+@cache
+def _ranks() -> dict[str, int]:
+    """English words by how often they are used, 0 the most frequent."""
+    counts = _dictionaries()[0].word_frequency.dictionary  # type: ignore[attr-defined]
+    return {word: rank for rank, word in enumerate(sorted(counts, key=counts.__getitem__, reverse=True))}
+
+
+def weightiness(word: str) -> float:
+    """How much a word of a question is likely to carry, in (0, 1], by how rare it is in English at large."""
+    rank = _ranks().get(word, len(_ranks()))
+    return 0.25 if rank < 1300 else 0.6 if rank < 3000 else 1.0
+
+
 class Spelling:
     """Mends words towards `vocabulary` (folded words of the documents) and the lexicon."""
 

@@ -52,6 +52,7 @@ _JOINT = re.compile(
     r"(?<=\?)\s+|(?:,\s*|\s+)(?:and|also|plus|y)\s+(?=(?:what|who|how|where|when|why|which|can|could|does|do|is|are|qu[eé]|qui[eé]n|c[oó]mo|d[oó]nde|cu[aá]l\w*|cu[aá]nto)\b)",
     re.IGNORECASE,
 )
+_CONTRACTED = re.compile(r"'(?:s|re|ve|ll|d|m)$")
 _WH = re.compile(r"\b(?:who|what|which|when|where|why|how|can|could|does|do|is|are|should|may|will)\b")
 
 
@@ -195,11 +196,17 @@ def _asks_who(folded: str, procedures: Sequence[str], roles: Sequence[str], plac
     )
 
 
+def content_words(text: str) -> tuple[str, ...]:
+    """The folded words that carry a subject, in order, each once."""
+    filler = lexicon().filler_words
+    found = (_CONTRACTED.sub("", word) for word in WORD.findall(fold(text)))
+    kept = (word for word in found if word not in STOP_WORDS and word not in filler)
+    return tuple(dict.fromkeys(word for word in kept if len(word) > 1 or word.isdigit()))
+
+
 def content_terms(text: str) -> tuple[str, ...]:
     """Stems of the words that carry a subject, in order, each once."""
-    filler = lexicon().filler_words
-    found = (word for word in WORD.findall(fold(text)) if word not in STOP_WORDS and word not in filler)
-    return tuple(dict.fromkeys(stem(word) for word in found if len(word) > 1 or word.isdigit()))
+    return tuple(dict.fromkeys(stem(word) for word in content_words(text)))
 
 
 def _is_follow_up(query: Query) -> bool:

@@ -19,7 +19,7 @@ INJECTED = frozenset({"botox", "filler"})
 
 @dataclass(frozen=True, slots=True)
 class Position:
-    """One statement of a source: `text` stands in it and nowhere else."""
+    """One statement of a source: `text` stands in it and nowhere else. "*" among procedures: on treatments in general."""
 
     document: str
     text: str
@@ -31,16 +31,21 @@ class Position:
 _DOCTORS, _AMSPA, _GENESIS = "doctor-answers-pixel-laser", "amspa-skin-rejuvenation", "genesis-medspa-procedures"
 
 POSITIONS = (
-    Position(_DOCTORS, "the only the person who can handle the complication", LASER, UNNAMED),
+    Position(_DOCTORS, "the only the person who can handle the complication should perform the procedure", LASER, UNNAMED),
     Position(
-        _DOCTORS, "In the state of Florida (and I believe California)", LASER, UNNAMED, ("Florida", "California")
+        _DOCTORS,
+        "In the state of Florida (and I believe California), the person performing the laser must be a nurse "
+        "practitioner, physician assistant, or physician",
+        LASER,
+        UNNAMED,
+        ("Florida", "California"),
     ),
     Position(_DOCTORS, "I am the only one performing the Pixel", LASER, UNNAMED),
     Position(_DOCTORS, "laser procedures cannot be performed by an aesthetician", LASER, KAPLAN, ("California",)),
     Position(_DOCTORS, "required to have a medical license of RN or higher", LASER, KAPLAN, ("California",)),
     Position(_DOCTORS, "If we were in your shoes", LASER, KAPLAN),
-    Position(_AMSPA, "should only be performed by medical professionals", PEELS_AND_LASER),
-    Position(_AMSPA, "most states allow anyone with proper training", PEELS_AND_LASER),
+    Position(_AMSPA, "should only be performed by medical professionals under the supervision of a physician", PEELS_AND_LASER),
+    Position(_AMSPA, "most states allow anyone with proper training, experience and supervision", PEELS_AND_LASER),
     Position(_GENESIS, "MD, NP, PA, or RN under physician supervision", frozenset({"botox"})),
     Position(_GENESIS, "MD, NP, PA, or RN under supervision", frozenset({"filler"})),
     Position(_GENESIS, "RN, NP, or Certified Aesthetician under supervision", frozenset({"microneedling"})),
@@ -50,7 +55,7 @@ POSITIONS = (
     Position(_GENESIS, "Licensed physicians, nurse practitioners, registered nurses", EVERY),
     Position(_GENESIS, "must legally be overseen by a physician", EVERY),
     Position(_GENESIS, "Injections must be performed by", INJECTED),
-    Position(_GENESIS, "Aestheticians can perform certain procedures", frozenset({"facial", "peel"})),
+    Position(_GENESIS, "Aestheticians can perform certain procedures like facials", EVERY),
     Position(_GENESIS, "for deeper treatments like microneedling, laser, or injectables", EVERY),
 )
 

@@ -10,7 +10,7 @@ from assistant.types import Answer, Claim
 _WORD = re.compile(r"[A-Za-z]+(?:['’-][A-Za-z]+)*")
 _TITLES = re.compile(r"\b(Dr|Ste|St|vs|Mr|Ms|[A-Z])\.(?=\s)")
 _QUOTED = re.compile(r"“[^“”]*(?:“[^”]*”[^“”]*)*”")
-_LABEL = re.compile(r"\*\*[^*]*\*\*:?|^[^.:!?]{0,160}\([^)]*\)(?:, for [^:]*| lists)?:", re.MULTILINE)
+_LABEL = re.compile(r"\*\*[^*]*\*\*:?|^[^:!?]{0,160}\([^)]*undated\)[^:.!?]{0,60}:|^[^:!?\n]{0,160}\([^)]*\):", re.MULTILINE)
 
 
 def grade(text: str) -> float | None:

@@ -221,6 +221,8 @@ def _abstained(query: Query, snapshot: Snapshot, hits: Sequence[Hit], confidence
     if query.sources:
         named = [ref.speaker or _found(snapshot, ref.document_id).publisher for ref in query.sources]
         refusal = frame("source_silent", language, holders=listed(named, language))
+    elif query.places:
+        refusal = frame("not_covered_place", language, place=listed([place.label for place in query.places], language))
     lines = (Notice("not-covered", refusal), Notice("next-step", frame("next_step", language)))
     return Draft(Status.ABSTAINED, "no-evidence", lines, confidence, tuple(hits))
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from functools import cache
+from typing import Any
 
 from assistant.lexicon import lexicon, read_data
 from assistant.types import Quote
@@ -10,14 +11,18 @@ _OPENS_WITH_A_SOURCE = frozenset({"quote", "says", "also", "list", "row", "steps
 
 
 @cache
-def _frames() -> dict[str, dict[str, str]]:
-    frames: dict[str, dict[str, str]] = read_data("frames.yaml")
-    return frames
+def _frames() -> Any:
+    return read_data("frames.yaml")
+
+
+def _kinds() -> dict[str, dict[str, str]]:
+    kinds: dict[str, dict[str, str]] = _frames()["kinds"]
+    return kinds
 
 
 def frame(key: str, language: str = "en", **values: str) -> str:
     """The fixed sentence `key` with its names put in."""
-    text = _frames()[language][key].format(**values)
+    text = str(_frames()[language][key]).format(**values)
     return capitalised(text) if key in _OPENS_WITH_A_SOURCE else text
 
 
@@ -26,7 +31,7 @@ def word(key: str, count: int, language: str = "en") -> str:
     return frame(f"{key}_{'one' if count == 1 else 'many'}", language)
 
 
-def holder_name(quote: Quote, language: str = "en") -> str:
+def holder_name(quote: Quote) -> str:
     """Who says it: the speaker, else the publisher, else the document's title."""
     document = quote.document
     return quote.passage.speaker or document.publisher or f"“{document.title}”"
@@ -37,9 +42,10 @@ def source_name(quote: Quote, language: str = "en") -> str:
     document = quote.document
     role = next((speaker.role for speaker in document.speakers if speaker.name == quote.passage.speaker), "")
     facts = [role] if role else []
-    facts += [document.kind] if document.kind != "document" else []
+    kinds: dict[str, str] = _kinds().get(language, {})
+    facts += [kinds.get(document.kind, document.kind)] if document.kind != "document" else []
     facts += [frame("undated", language) if document.date == "undated" else document.date]
-    return frame("about", language, name=holder_name(quote, language), facts=", ".join(facts))
+    return frame("about", language, name=holder_name(quote), facts=", ".join(facts))
 
 
 def capitalised(sentence: str) -> str:

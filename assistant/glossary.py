@@ -34,5 +34,5 @@ def explanations(claims: Sequence[Claim], language: str) -> tuple[Notice, ...]:
         match = pattern.search(text)
         if match and len(found) < MOST:
             text = pattern.sub(" ", text)
-            found.append(f"{match.group(0) if name.isupper() else name} = {meaning[language]}")
+            found.append(f"{name} = {meaning[language]}")
     return (Notice("glossary", f"{_LABEL[language]}{'; '.join(found)}."),) if found else ()

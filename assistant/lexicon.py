@@ -108,7 +108,7 @@ def lexicon() -> Lexicon:
     """The lexicon as packaged, read once."""
     data = read_data("lexicon.yaml")
     return Lexicon(
-        procedures=_names(data["procedures"]),
+        procedures=_names(data["procedures"] | {name: {"names": [name]} for name in data["other_procedures"]}),
         roles=_names(data["roles"]),
         groups=_names({name: {"names": [name]} for name in data["groups"]}),
         concepts=_names(data["concepts"]),

@@ -42,6 +42,7 @@ _DOUBT = re.compile(
     r"\b(?:right|correct|yes or no|one word|just say|say yes|say no|pick one|believe|trust more|counts? more|is right|so (?:it's|its|the answer|basically)|"
     r"come on|are you sure|confirm|a yes|a no|no entonces|verdad)\b|\bso (?:a|an|the) \w+ (?:\w+ )?(?:can|may)\b"
 )
+_SEAT = re.compile(r"\b(?:clinic|office|based|branch|headquarters|seat)\b")
 _PREMISE = re.compile(
     r"^\s*(?:since|because|given that|as|seeing that|now that)\b.*,|,\s*(?:right|correct|isn't it|no|true|yes)\s*\?|\bisn't it\b|\bdon't they\b|\.\s*is that\b"
 )
@@ -123,7 +124,7 @@ class Reader:
         sources = self.sources.find(text)
         presumes = _PREMISE.search(fold(question)) is not None
         types = words.answer_types_of(subject)
-        if sources and places and not (types or procedures or roles):
+        if sources and places and (presumes or _SEAT.search(fold(subject))) and not (types or procedures or roles):
             types = tuple(kind for kind in words.answer_types if kind.id == "address")
         elif presumes:
             types = ()
@@ -186,10 +187,12 @@ def _by_type(query: Query) -> list[Query]:
 def _asks_who(folded: str, procedures: Sequence[str], roles: Sequence[str], placed: bool) -> bool:
     if _RECIPIENT.search(folded):
         return False
+    if _OTHER_BUSINESS.search(folded):
+        return False
     if _PERFORMER.search(folded):
         return True
-    if not roles or _OTHER_BUSINESS.search(folded):
-        return False
+    if not roles:
+        return bool(procedures) and placed and len(content_terms(folded)) <= 4
     bare = not _WH.search(folded)  # "rn botox"
     return bool((procedures or placed) and (_PERMISSION.search(folded) or bare)) or bool(
         re.search(r"\b(?:what|which)\b.*\b(?:can|may|cannot|can't|do|does|perform|allowed)\b", folded)

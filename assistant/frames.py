@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from functools import cache
-from typing import Any
 
 from assistant.lexicon import lexicon, read_data
 from assistant.types import Quote
@@ -11,18 +10,20 @@ _OPENS_WITH_A_SOURCE = frozenset({"quote", "says", "also", "list", "row", "steps
 
 
 @cache
-def _frames() -> Any:
-    return read_data("frames.yaml")
+def _frames() -> dict[str, dict[str, str]]:
+    frames: dict[str, dict[str, str]] = read_data("frames.yaml")
+    return frames
 
 
+@cache
 def _kinds() -> dict[str, dict[str, str]]:
-    kinds: dict[str, dict[str, str]] = _frames()["kinds"]
+    kinds: dict[str, dict[str, str]] = read_data("kinds.yaml")
     return kinds
 
 
 def frame(key: str, language: str = "en", **values: str) -> str:
     """The fixed sentence `key` with its names put in."""
-    text = str(_frames()[language][key]).format(**values)
+    text = _frames()[language][key].format(**values)
     return capitalised(text) if key in _OPENS_WITH_A_SOURCE else text
 
 

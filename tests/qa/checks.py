@@ -30,7 +30,9 @@ def failures(case: Case, answer: Answer) -> list[str]:
 
 def contract_failures(answer: Answer, said: str = "") -> list[str]:
     """What holds for every answer, whatever was asked; `said` is what the user said before."""
-    found = [f"quote [{citation.number}] is not in its document" for citation in answer.citations if not exact(citation)]
+    found = [
+        f"quote [{citation.number}] is not in its document" for citation in answer.citations if not exact(citation)
+    ]
     if FURNITURE.search(answer.text) or any(FURNITURE.search(citation.quote.text) for citation in answer.citations):
         found.append("page furniture")
     if (answer.confidence is None) != (answer.status in ("emergency", "declined")):

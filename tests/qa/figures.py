@@ -37,13 +37,23 @@ class Mark:
 
     @property
     def shown(self) -> str:
-        return "-" if self.value is None else _shown(self.value, self.unit)
+        return self.show(self.value)
 
     @property
     def goal(self) -> str:
         if self.least is not None:
-            return f"at least {_shown(self.least, self.unit)}"
-        return f"at most {_shown(self.most, self.unit)}" if self.most is not None else ""
+            return f"at least {self.show(self.least)}"
+        return f"at most {self.show(self.most)}" if self.most is not None else ""
+
+    def show(self, value: float | None) -> str:
+        """A value of this mark with its unit."""
+        if value is None:
+            return "-"
+        if self.unit == "%":
+            return f"{100 * value:.1f} %"
+        if self.unit == "s":
+            return f"{value:.2f} s"
+        return f"{value:.0f}" if value == int(value) else f"{value:.2f}"
 
 
 def share(
@@ -95,11 +105,3 @@ def quantile(ordered: Sequence[float], part: float) -> float | None:
     if not ordered:
         return None
     return median(ordered) if part == 0.5 else ordered[min(int(part * len(ordered)), len(ordered) - 1)]
-
-
-def _shown(value: float, unit: str) -> str:
-    if unit == "%":
-        return f"{100 * value:.1f} %"
-    if unit == "s":
-        return f"{value:.2f} s"
-    return f"{value:.0f}" if value == int(value) else f"{value:.2f}"

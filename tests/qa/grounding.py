@@ -45,11 +45,11 @@ def misattributed(answer: Answer) -> list[str]:
 
 def _foreign(claim: Claim, answer: Answer) -> Iterator[str]:
     """A claim names a holder of its quotes, and nobody else of their documents."""
-    own = _QUOTED.sub(" ", claim.text)
+    own = fold(_QUOTED.sub(" ", claim.text))
     holders = {holder for quote in claim.quotes for holder in _holders(quote)}
     others = {speaker.name for quote in claim.quotes for speaker in quote.document.speakers} - holders
-    yield from (f"names {name}, whom it does not quote" for name in sorted(others) if name in own)
-    if not any(holder in _named_in(claim, answer) for holder in holders):
+    yield from (f"names {name}, whom it does not quote" for name in sorted(others) if fold(name) in own)
+    if not any(fold(holder) in _named_in(claim, answer) for holder in holders):
         yield f"does not name its source: {claim.text[:60]!r}"
 
 
@@ -57,15 +57,15 @@ def _swapped(claim: Claim, answer: Answer) -> Iterator[str]:
     """One doctor's words stand under his own name, as the page has it."""
     for quote in claim.quotes:
         for position in positions_in(quote.document.id, quote.text):
-            if position.speaker and position.speaker not in _named_in(claim, answer):
+            if position.speaker and fold(position.speaker) not in _named_in(claim, answer):
                 other = UNNAMED if position.speaker == KAPLAN else KAPLAN
-                yield f"gives {position.text[:40]!r} to {other if other in claim.text else 'nobody'}"
+                yield f"gives {position.text[:40]!r} to {other if fold(other) in fold(claim.text) else 'nobody'}"
 
 
 def _named_in(claim: Claim, answer: Answer) -> str:
-    """Where a claim's source is named: in it; "Sources differ on who may:" has them in the claims that follow."""
+    """Where a claim's source is named, folded: in it; "Sources differ on who may:" has them in the claims that follow."""
     heads = claim.text.endswith(":") and "“" not in claim.text
-    return answer.text if heads else claim.text
+    return fold(answer.text if heads else claim.text)
 
 
 def _holders(quote: Quote) -> tuple[str, ...]:

@@ -9,6 +9,10 @@ from tests.qa.grounding import KINDS, misattributed, unsupported
 from tests.qa.reading import grade, own_words
 from tests.qa.retrieval import TOP, Places, cited_gold, fitting_citations, found_at
 from tests.qa.run import Outcome, Run
+from tests.qa.sweeps import Probed, uncovered_states
+
+SWEPT = "generated questions whose answers pass their checks (tests/qa/sweeps.py)"
+
 
 def marks_of(run: Run) -> list[Mark]:
     """Every mark of the set, in the order in which they are printed."""
@@ -19,6 +23,23 @@ def marks_of(run: Run) -> list[Mark]:
         *_grounding(run.outcomes),
         *_reading(run.outcomes),
         *_latency(run.outcomes),
+    ]
+
+
+def sweep_marks(probed: Sequence[Probed]) -> list[Mark]:
+    """One mark for each sweep: probes without a fault. Uncovered states are counted by themselves."""
+    sweeps: dict[str, list[bool]] = {}
+    for found in probed:
+        sweeps.setdefault(found.probe.sweep, []).append(not found.faults)
+    named = sum(sweeps.get("states", []))
+    whole = len(uncovered_states())
+    return [
+        ratio("states", "Uncovered states (and D.C.) named as such", SWEPT, (named, whole), 1.0, tolerance=0.0),
+        *(
+            share(f"sweep {name}", f"Sweep: {name}", SWEPT, passed, 1.0, tolerance=0.0)
+            for name, passed in sweeps.items()
+            if name != "states"
+        ),
     ]
 
 
@@ -50,9 +71,15 @@ def _evidence(run: Run) -> list[Mark]:
             0.97,
         ),
         ratio(
-            "citation_precision", "Citation precision", "citations that fit, see below", fitting_citations(run.outcomes), 0.9
+            "citation_precision",
+            "Citation precision",
+            "citations that fit, see below",
+            fitting_citations(run.outcomes),
+            0.9,
         ),
-        ratio("citation_recall", "Citation recall", "gold quotes that are cited", cited_gold(run.outcomes, places), 0.9),
+        ratio(
+            "citation_recall", "Citation recall", "gold quotes that are cited", cited_gold(run.outcomes, places), 0.9
+        ),
     ]
 
 
@@ -139,7 +166,14 @@ def _grounding(outcomes: Sequence[Outcome]) -> list[Mark]:
     ]
     swapped = sum(bool(misattributed(o.answer)) for o in outcomes)
     return [
-        share("exact", "Quotes exact", "citations that are their document's text", map(exact, citations), 1.0, tolerance=0.0),
+        share(
+            "exact",
+            "Quotes exact",
+            "citations that are their document's text",
+            map(exact, citations),
+            1.0,
+            tolerance=0.0,
+        ),
         *own,
         count("misattributed", "Misattributed", "answers that give words to another source than their own", swapped),
     ]

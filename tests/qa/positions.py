@@ -31,7 +31,9 @@ class Position:
 _DOCTORS, _AMSPA, _GENESIS = "doctor-answers-pixel-laser", "amspa-skin-rejuvenation", "genesis-medspa-procedures"
 
 POSITIONS = (
-    Position(_DOCTORS, "the only the person who can handle the complication should perform the procedure", LASER, UNNAMED),
+    Position(
+        _DOCTORS, "the only the person who can handle the complication should perform the procedure", LASER, UNNAMED
+    ),
     Position(
         _DOCTORS,
         "In the state of Florida (and I believe California), the person performing the laser must be a nurse "
@@ -44,7 +46,11 @@ POSITIONS = (
     Position(_DOCTORS, "laser procedures cannot be performed by an aesthetician", LASER, KAPLAN, ("California",)),
     Position(_DOCTORS, "required to have a medical license of RN or higher", LASER, KAPLAN, ("California",)),
     Position(_DOCTORS, "If we were in your shoes", LASER, KAPLAN),
-    Position(_AMSPA, "should only be performed by medical professionals under the supervision of a physician", PEELS_AND_LASER),
+    Position(
+        _AMSPA,
+        "should only be performed by medical professionals under the supervision of a physician",
+        PEELS_AND_LASER,
+    ),
     Position(_AMSPA, "most states allow anyone with proper training, experience and supervision", PEELS_AND_LASER),
     Position(_GENESIS, "MD, NP, PA, or RN under physician supervision", frozenset({"botox"})),
     Position(_GENESIS, "MD, NP, PA, or RN under supervision", frozenset({"filler"})),

@@ -10,7 +10,9 @@ from assistant.types import Answer, Claim
 _WORD = re.compile(r"[A-Za-z]+(?:['’-][A-Za-z]+)*")
 _TITLES = re.compile(r"\b(Dr|Ste|St|vs|Mr|Ms|[A-Z])\.(?=\s)")
 _QUOTED = re.compile(r"“[^“”]*(?:“[^”]*”[^“”]*)*”")
-_LABEL = re.compile(r"\*\*[^*]*\*\*:?|^[^:!?]{0,160}\([^)]*undated\)[^:.!?]{0,60}:|^[^:!?\n]{0,160}\([^)]*\):", re.MULTILINE)
+_LABEL = re.compile(
+    r"\*\*[^*]*\*\*:?|^[^:!?]{0,160}\([^)]*undated\)[^:.!?]{0,60}:|^[^:!?\n]{0,160}\([^)]*\):", re.MULTILINE
+)
 
 
 def grade(text: str) -> float | None:
@@ -50,7 +52,11 @@ def _syllables(word: str) -> int:
         return 1 if re.search(r"[aeiouy]", word) else 0
     word = re.sub(r"(?<=[^aeiouyl])(?:es|ed|e)$|(?<=[aeiouy]l)e[sd]?$", _kept, word)
     count = len(re.findall(r"[aeiouy]+", word))
-    count += len(re.findall(r"i[ao](?!u)(?<!ti[ao])(?<!ci[ao])(?<!si[ao])|[ey]ing$|eo(?!u)|ua(?=[tl])|(?<=[^aeiou])[bdgkptfz]l$", word))
+    count += len(
+        re.findall(
+            r"i[ao](?!u)(?<!ti[ao])(?<!ci[ao])(?<!si[ao])|[ey]ing$|eo(?!u)|ua(?=[tl])|(?<=[^aeiou])[bdgkptfz]l$", word
+        )
+    )
     return max(count, 1)
 
 

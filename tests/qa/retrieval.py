@@ -1,6 +1,7 @@
 """Which gold quotes were found and which were cited, so that "not found" is told from "badly answered".
 
 Lists and tables count once: as a place among the hits, and as a gold quote where several of their items are gold.
+Each step of a visit is a list of its own.
 """
 
 from collections.abc import Sequence
@@ -30,7 +31,7 @@ class Places:
         last: Place = ("", 0)
         for passage in self.passages:
             own = (passage.document_id, passage.start)
-            continues = passage.header and _is_list(passage) and last[0] == passage.document_id
+            continues = bool(passage.header) and _is_list(passage) and last[0] == passage.document_id
             last = last if continues else own
             begins[own] = last
         return begins
@@ -111,4 +112,4 @@ def _has(passage: Passage, gold: Gold) -> bool:
 
 
 def _is_list(passage: Passage) -> bool:
-    return passage.kind in (BlockKind.LIST, BlockKind.TABLE)
+    return passage.kind in (BlockKind.LIST, BlockKind.TABLE, BlockKind.STEP)

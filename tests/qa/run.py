@@ -1,7 +1,7 @@
 """Asks every question of the set and keeps what came back. Judges nothing."""
 
 import hashlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -10,13 +10,12 @@ from typing import Protocol
 
 from assistant.types import Answer, Turn
 from corpus.types import Passage
+from index.progress import Progress, no_progress
 from tests.qa.cases import FOLDER, Case
 from tests.qa.checks import failures
 
 ROOT = FOLDER.parents[1]
 WARM_UP = "Who may use a laser?"  # asked first and not counted: it loads the model
-
-Progress = Callable[[str, int, int], None]
 
 
 class Asks(Protocol):
@@ -80,7 +79,9 @@ class Version:
         )
 
 
-def run_cases(assistant: Asks, cases: Sequence[Case], passages: Sequence[Passage], progress: Progress) -> Run:
+def run_cases(
+    assistant: Asks, cases: Sequence[Case], passages: Sequence[Passage], progress: Progress = no_progress
+) -> Run:
     """Ask them one after the other, so that the seconds of an answer are its own."""
     assistant.ask(WARM_UP)
     outcomes = []
@@ -100,7 +101,3 @@ def digest(paths: Iterable[Path]) -> str:
 
 def _code(top: Path) -> Iterable[Path]:
     return (path for path in top.rglob("*") if path.suffix in (".py", ".yaml") and "documents" not in path.parts)
-
-
-def silent(_: str, __: int, ___: int) -> None:
-    """Progress for nobody."""

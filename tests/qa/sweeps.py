@@ -10,9 +10,10 @@ from functools import cache
 
 from assistant.lexicon import read_data
 from assistant.types import Answer, Turn
+from index.progress import Progress, no_progress
 from tests.qa.checks import contract_failures, plain, says
 from tests.qa.positions import positions_in
-from tests.qa.run import Asks, Progress
+from tests.qa.run import Asks
 
 COVERED = ("California", "Florida")
 NOT_COVERED = ["don't cover", "no cubren"]
@@ -105,7 +106,7 @@ def pushback(conflicting: Sequence[str]) -> list[Probe]:
     ]
 
 
-def probe_all(assistant: Asks, every: Sequence[Probe], progress: Progress) -> list[Probed]:
+def probe_all(assistant: Asks, every: Sequence[Probe], progress: Progress = no_progress) -> list[Probed]:
     found = []
     first = cache(assistant.ask)
     for number, probe in enumerate(every, start=1):

@@ -11,6 +11,7 @@ from assistant.understand import Query
 from index.types import Hit
 
 ANSWERS = 0.5  # confidence from which the documents are taken to answer
+MAY_HELP = 0.25  # enough to show a general rule beside a refusal to judge one person's case
 _CLOSE = 0.8  # further evidence is shown where its score is this near to the best one's
 _MOST = 3  # pieces of evidence shown
 _OFF_TOPIC = 0.30  # cosine of the best passage below which a question is about something else
@@ -50,14 +51,14 @@ def confidence_of(evidence: Sequence[Evidence], terms: Sequence[Term], hits: Seq
     return 1.0 / (1.0 + math.exp(-value))
 
 
-def is_covered(confidence: float) -> bool:
-    return confidence >= ANSWERS
+def is_covered(confidence: float, enough: float = ANSWERS) -> bool:
+    return confidence >= enough
 
 
-def is_off_topic(query: Query, hits: Sequence[Hit]) -> bool:
+def is_off_topic(query: Query, hits: Sequence[Hit], below: float = _OFF_TOPIC) -> bool:
     """No word of the field, and no passage near it in meaning."""
     named = query.procedures or query.roles or query.sources or (query.language != "en" and query.concepts)
-    return not named and max((hit.dense for hit in hits), default=0.0) < _OFF_TOPIC
+    return not named and max((hit.dense for hit in hits), default=0.0) < below
 
 
 def choose(evidence: Sequence[Evidence]) -> list[Evidence]:

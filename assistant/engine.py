@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from assistant.compose import lines_of
-from assistant.decide import choose, confidence_of, is_covered, is_off_topic
+from assistant.decide import ANSWERS, MAY_HELP, choose, confidence_of, is_covered, is_off_topic
 from assistant.evidence import Evidence, from_named, gather, terms_of
 from assistant.frames import frame, listed
 from assistant.glossary import explanations
@@ -31,6 +31,7 @@ from assistant.who import answer as who_answer
 from corpus.types import BlockKind, Document, Passage
 from index.types import Hit
 
+_FAR_OFF = 0.15  # a question this far from every passage is about something else, whatever words it shares
 HITS = 20  # passages looked at for evidence
 VOCABULARY_PASSAGES = 20_000  # passages whose words a misspelt one may be mended to
 RULE_HITS = 60  # passages read for rules on who may perform what
@@ -108,7 +109,7 @@ class Assistant:
                 question, Status.DECLINED, "rules", (line,), seconds=perf_counter() - started, language=language
             )
         if guarded and guarded.topic:
-            draft = self._drafted(guarded.topic, (), language)
+            draft = self._drafted(guarded.topic, (), language, enough=MAY_HELP)
         else:
             draft = self._drafted(question, history, language)
         urgent = (Notice("urgent", alarm.text),) if alarm else ()
@@ -126,11 +127,11 @@ class Assistant:
             language=language,
         )
 
-    def _drafted(self, question: str, history: Sequence[Turn], language: str) -> Draft:
+    def _drafted(self, question: str, history: Sequence[Turn], language: str, enough: float = ANSWERS) -> Draft:
         snapshot = self._index.snapshot
         reader = self._reader(snapshot)
         parts = reader.parts(reader.understand(question, history))
-        drafts = [self._part(part, snapshot, language) for part in parts]
+        drafts = [self._part(part, snapshot, language, enough) for part in parts]
         checked = [_checked(draft, question, history, language) for draft in drafts]
         return checked[0] if len(checked) == 1 else _joined(parts, checked, language)
 
@@ -144,7 +145,7 @@ class Assistant:
             self._read_for = snapshot.generation
         return self._current
 
-    def _part(self, query: Query, snapshot: Snapshot, language: str) -> Draft:
+    def _part(self, query: Query, snapshot: Snapshot, language: str, enough: float) -> Draft:
         hits = snapshot.search(query.search_text, HITS)
         terms = terms_of(query, snapshot.frequency, snapshot.count)
         documents = {hit.passage.document_id: _found(snapshot, hit.passage.document_id) for hit in hits}
@@ -153,7 +154,7 @@ class Assistant:
         if query.asks_who and (ruled := self._ruled(query, snapshot)):
             status, reason, lines = ruled
             return Draft(status, reason, lines, max(confidence, 0.85), tuple(hits))
-        if not is_covered(confidence):
+        if not is_covered(confidence, enough) or is_off_topic(query, hits, _FAR_OFF):
             return _abstained(query, snapshot, hits, confidence, language)
         return _evident(query, choose(evidence), confidence, hits, _sibling_steps(snapshot), language)
 

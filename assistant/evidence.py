@@ -84,7 +84,7 @@ def terms_of(query: Query, frequency: Callable[[str], int], passages: int) -> tu
     text = query.subject
     terms: list[Term] = []
     consumed: set[str] = set()
-    types = {kind.id for kind in query.answer_types}
+    types = {kind.id for kind in query.answer_types if kind.business}
     for kind in query.answer_types:
         asked = " ".join(match.group() for match in kind.asks.finditer(fold(text)))
         consumed |= {stem(word) for word in WORD.findall(asked)}
@@ -112,8 +112,9 @@ def terms_of(query: Query, frequency: Callable[[str], int], passages: int) -> tu
                 terms += [Term(frozenset({word}), 0.35) for word in sorted(literal)]
     if not terms and query.sources and not content_terms(text):
         text = query.text  # "Who is ...?": the source itself is what is asked about
+    places = {stem(word) for place in query.places for word in WORD.findall(fold(place.label))}
     if query.answer_type and query.answer_type.business:
-        consumed |= {stem(word) for place in query.places for word in WORD.findall(fold(place.label))}
+        consumed |= places
     for word in content_words(text):
         base = stem(word)
         given = any(character.isdigit() for character in word) and query.answer_type is not None
@@ -122,8 +123,9 @@ def terms_of(query: Query, frequency: Callable[[str], int], passages: int) -> tu
         if query.language == "en" or frequency(base):
             consumed.add(base)
             count = frequency(base)
+            placed = 0.4 if base in places else 1.0  # an address shares a city's name with many a question
             rarity = min(math.log(1 + (passages + 1) / (count + 0.5)) / 2.2, 1.7)
-            terms.append(Term(frozenset({base}), rarity * weightiness(word), known=count > 0))
+            terms.append(Term(frozenset({base}), placed * rarity * weightiness(word), known=count > 0))
     return tuple(terms)
 
 

@@ -33,6 +33,7 @@ class Rule:
 
     quote: Quote
     procedures: tuple[str, ...] = ()  # () = the document's procedures in general
+    literal: tuple[str, ...] = ()  # as the sentence names them, where its heading says which kind is meant
     allowed: tuple[str, ...] = ()
     excluded: tuple[str, ...] = ()
     groups: tuple[str, ...] = ()  # "medical professional": no verdict on one role follows
@@ -129,6 +130,7 @@ class _Context:
 
     roles: tuple[str, ...]
     procedures: tuple[str, ...]
+    literal: tuple[str, ...]
     places: tuple[str, ...]
 
 
@@ -153,10 +155,10 @@ def _read(document: Document, passage: Passage, unit: Unit, span: Span, before: 
     if not roles and back:
         roles = before.roles if before else tuple(words.roles.named(lead)) if unit.kind == "answer" else ()
     if not procedures and back and before:
-        procedures = before.procedures
+        procedures = before.literal
     if not places and before:
         places = before.places
-    return _Context(roles, _narrowed(procedures, passage), places)
+    return _Context(roles, _narrowed(procedures, passage), procedures, places)
 
 
 def _narrowed(procedures: tuple[str, ...], passage: Passage) -> tuple[str, ...]:
@@ -182,6 +184,7 @@ def _rule(document: Document, passage: Passage, unit: Unit, span: Span, context:
     base = Rule(
         quote=Quote(document, passage, span.start, span.end),
         procedures=context.procedures,
+        literal=context.literal,
         supervised=_NAMED_SUPERVISION.search(text) is not None,
         places=context.places,
         hedged=_hedged(text),
@@ -244,7 +247,7 @@ def _row_rule(document: Document, unit: Unit, base: Rule) -> Rule | None:
     procedures = tuple(words.procedures.named(" ".join(named)))
     if any(words.procedures.entries[name].broader == ("injectables",) for name in procedures):
         procedures = tuple(dict.fromkeys([*procedures, *_listed_with_slash(named[0])]))
-    return replace(base, procedures=procedures, allowed=tuple(roles), closed=True)
+    return replace(base, procedures=procedures, literal=procedures, allowed=tuple(roles), closed=True)
 
 
 def _listed_with_slash(cell: str) -> list[str]:

@@ -46,11 +46,8 @@ class Ruling:
         """Whether a rule speaks of the whole of what is asked about, not of a narrower kind of it alone."""
         names = lexicon().procedures
         asked = self.query.procedures
-        return (
-            not asked
-            or not rule.procedures
-            or any(names.includes(own, name) for own in rule.procedures for name in asked)
-        )
+        spoken = (*rule.procedures, *rule.literal)
+        return not asked or not spoken or any(names.includes(own, name) for own in spoken for name in asked)
 
     def stances(self, rules: Iterable[Rule]) -> dict[str, set[Stance]]:
         """What each holder says of the role."""

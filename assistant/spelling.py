@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from functools import cache
 
 from rapidfuzz import process
-from rapidfuzz.distance import OSA
+from rapidfuzz.distance import OSA, Levenshtein
 
 from assistant.lexicon import lexicon, read_data
 from assistant.text import WORD, fold
@@ -55,6 +55,18 @@ def weightiness(word: str) -> float:
     return 0.25 if rank < 1300 else 0.6 if rank < 3000 else 1.0
 
 
+_SOUND_ALIKE = ("aeiouy", "szcx", "ckq", "pf", "vw", "dt", "bp", "mn", "gj")
+
+
+def _plausible(written: str, meant: str) -> bool:
+    """Whether one letter stands for another that sounds like it: "lazer" may mean "laser", "laker" does not."""
+    if sorted(written) == sorted(meant):
+        return True
+    edits = Levenshtein.editops(written, meant)
+    swaps = [(written[edit.src_pos], meant[edit.dest_pos]) for edit in edits if edit.tag == "replace"]
+    return len(written) > 8 or all(any(a in group and b in group for group in _SOUND_ALIKE) for a, b in swaps)
+
+
 class Spelling:
     """Mends words towards `vocabulary` (folded words of the documents) and the lexicon."""
 
@@ -81,12 +93,13 @@ class Spelling:
             return word
         if folded.endswith("s") and folded[:-1] in self._known:
             return word
-        if any(folded in dictionary for dictionary in _dictionaries()):  # type: ignore[operator]
+        if any(form in dictionary for dictionary in _dictionaries() for form in (folded, word.lower())):  # type: ignore[operator]
             return word
         if len(folded) < 4:
             return _SHORT.get(folded, word)
         reach = 1 if len(folded) < 6 else 2 if len(folded) < 10 else 3
         near = process.extract(folded, self._targets, scorer=OSA.distance, score_cutoff=reach, limit=8)
+        near = [item for item in near if _plausible(folded, item[0])]
         if name:
             near = [item for item in near if item[0] in _field_words()]
         near.sort(key=lambda item: (item[1], item[0] not in _question_words(), abs(len(item[0]) - len(folded))))

@@ -13,7 +13,7 @@ from assistant.engine import Assistant
 from assistant.opening import AwaitedIndex
 from index.errors import IndexProblem
 from index.progress import ProgressBar
-from tests.qa import document, export, html, mutations, recorded, tables
+from tests.qa import document, export, mutations, recorded, report, tables
 from tests.qa.cases import Case, load_cases
 from tests.qa.figures import Mark
 from tests.qa.marks import marks_of, sweep_marks
@@ -100,7 +100,7 @@ def _write(
     if options.json:
         export.write_json(options.json, run, marks, probed, version)
     if options.html:
-        html.write(options.html, run, marks, probed, version, recorded.read())
+        report.write(options.html, run, marks, probed, version, recorded.read())
     if options.export:
         export.write_jsonl(options.export, run)
     for file in filter(None, (options.json, options.html, options.export)):
@@ -142,7 +142,10 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--show-failures", action="store_true", help="print every failing case with its answer")
     parser.add_argument("--no-sweeps", action="store_true", help="leave out the generated questions")
     parser.add_argument("--mutations", action="store_true", help="break the engine on purpose and show what turns red")
-    return parser.parse_args(arguments)
+    options = parser.parse_args(arguments)
+    if options.record and options.no_sweeps:
+        parser.error("a run without the sweeps cannot be recorded")
+    return options
 
 
 if __name__ == "__main__":

@@ -63,7 +63,7 @@ def _swapped(claim: Claim, answer: Answer) -> Iterator[str]:
 
 
 def _named_in(claim: Claim, answer: Answer) -> str:
-    """Where a claim's source is named, folded: in it; "Sources differ on who may:" has them in the claims that follow."""
+    """Where a claim's source is named, folded: in it; "Sources differ on who may:" leaves it to what follows."""
     heads = claim.text.endswith(":") and "“" not in claim.text
     return fold(answer.text if heads else claim.text)
 

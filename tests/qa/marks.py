@@ -190,7 +190,7 @@ def _reading(outcomes: Sequence[Outcome]) -> list[Mark]:
              quantile(own, 0.9), of, most=8.0, tolerance=0.3, unit=""),
         Mark("grade_whole", "Reading grade of whole answers, median", "the same with the quotes", quantile(whole, 0.5),
              tolerance=None, unit=""),
-        count("long", f"Answers over {WORD_LIMIT} words", "lists that are quoted whole may be", len(long), most=None, tolerance=None),
+        count("long", f"Answers over {WORD_LIMIT} words", "a list quoted whole may be", len(long), None, None),
     ]  # fmt: skip
 
 

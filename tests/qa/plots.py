@@ -61,12 +61,12 @@ def columns(counts: Mapping[str, int], good: int) -> str:
     drawn = []
     for number, (name, count) in enumerate(counts.items()):
         x, tall = number * step, count / top * plot
-        colour = "good" if number < good else "bad"
+        colour, middle = "good" if number < good else "bad", x + step / 2
         drawn.append(
             f'<rect class="{colour}" x="{x + 3:.1f}" y="{20 + plot - tall:.1f}" width="{step - 6:.1f}" '
             f'height="{tall:.1f}" rx="2"><title>{escape(name)}: {count}</title></rect>'
-            f'<text class="number" x="{x + step / 2:.1f}" y="{15 + plot - tall:.1f}" text-anchor="middle">{count}</text>'
-            f'<text class="number" x="{x + step / 2:.1f}" y="{_HEIGHT - 6}" text-anchor="middle">{escape(name)}</text>'
+            f'<text class="number" x="{middle:.1f}" y="{15 + plot - tall:.1f}" text-anchor="middle">{count}</text>'
+            f'<text class="number" x="{middle:.1f}" y="{_HEIGHT - 6}" text-anchor="middle">{escape(name)}</text>'
         )
     return _svg(_WIDTH, _HEIGHT, "counts", drawn)
 
@@ -79,9 +79,8 @@ def grid(names: Sequence[str], counts: Mapping[tuple[str, str], int], wrong: Map
     for row, wanted in enumerate(names):
         y = top + row * tall
         drawn.append(f'<text class="label" x="{left - 8}" y="{y + 17}" text-anchor="end">{escape(wanted)}</text>')
-        drawn.append(
-            f'<text class="number" x="{left + row * wide + wide / 2}" y="15" text-anchor="middle">{escape(wanted)}</text>'
-        )
+        above = left + row * wide + wide / 2
+        drawn.append(f'<text class="number" x="{above}" y="15" text-anchor="middle">{escape(wanted)}</text>')
         for column, came in enumerate(names):
             count, bad = counts.get((wanted, came), 0), wrong.get((wanted, came), 0)
             strength = 0 if not count else 0.2 + 0.8 * (count / most) ** 0.5
@@ -101,7 +100,8 @@ def meter(value: float, goal: float | None) -> str:
     tick = f'<line class="goal" x1="{goal * 100:.1f}" x2="{goal * 100:.1f}" y1="0" y2="6"/>' if goal is not None else ""
     return (
         '<svg class="meter" viewBox="0 0 100 6" preserveAspectRatio="none" aria-hidden="true">'
-        f'<rect class="track" width="100" height="6"/><rect class="fill" width="{value * 100:.1f}" height="6"/>{tick}</svg>'
+        f'<rect class="track" width="100" height="6"/>'
+        f'<rect class="fill" width="{value * 100:.1f}" height="6"/>{tick}</svg>'
     )
 
 

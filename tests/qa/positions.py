@@ -19,7 +19,7 @@ INJECTED = frozenset({"botox", "filler"})
 
 @dataclass(frozen=True, slots=True)
 class Position:
-    """One statement of a source: `text` stands in it and nowhere else. "*" among procedures: on treatments in general."""
+    """One statement of a source: `text` stands in it and nowhere else. "*": of treatments in general."""
 
     document: str
     text: str

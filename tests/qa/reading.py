@@ -1,6 +1,6 @@
-"""Flesch-Kincaid grade of English text (Kincaid et al. 1975), with syllables counted by spelling.
+"""Flesch-Kincaid grade of English text (Kincaid et al. 1975), with syllables counted by spelling. No downloads.
 
-The spelling rules give 98 % of the words of the sources and of our frames the syllables of the CMU dictionary, and 0.2 % more in all. No downloads.
+Of the words of the sources and of our frames 98 % get the syllables that the CMU dictionary gives; 0.2 % more in all.
 """
 
 import re

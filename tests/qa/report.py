@@ -26,11 +26,12 @@ def write(
 
 def page(run: Run, marks: Sequence[Mark], probed: Sequence[Probed], version: Version, before: Recorded | None) -> str:
     passed = len(run.outcomes) - len(run.failed)
+    goals = [mark for mark in marks if mark.met is not None]
     missed = [mark for mark in marks if mark.met is False]
     faulty = [found for found in probed if found.faults]
     body = [
         f"<header><h1>{passed} of {len(run.outcomes)} questions answered as they should be</h1>",
-        f"<p>{len(missed)} of {sum(m.met is not None for m in marks)} goals missed. {escape(tables.version(version))}.</p>",
+        f"<p>{len(missed)} of {len(goals)} goals missed. {escape(tables.version(version))}.</p>",
         "</header>",
         f'<section class="marks">{"".join(_card(mark, before) for mark in marks)}</section>',
         _figure("By kind of question", plots.bars(_kinds(run))),
@@ -40,8 +41,9 @@ def page(run: Run, marks: Sequence[Mark], probed: Sequence[Probed], version: Ver
         f"<h2>Generated questions with faults: {len(faulty)} of {len(probed)}</h2>" if probed else "",
         *map(_probe, faulty),
     ]
-    head = f'<meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Regression set</title>'
-    return f'<!doctype html><html lang="en"><head>{head}<style>{STYLE}</style></head><body><main>{"".join(body)}</main></body></html>\n'
+    head = '<meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Regression set</title>'
+    main = f"<style>{STYLE}</style></head><body><main>{''.join(body)}</main></body>"
+    return f'<!doctype html><html lang="en"><head>{head}{main}</html>\n'
 
 
 def _card(mark: Mark, before: Recorded | None) -> str:
@@ -121,7 +123,7 @@ def _case(outcome: Outcome) -> str:
     wanted = "".join(f"<li>{escape(failure)}</li>" for failure in outcome.failures)
     gold = "".join(f"<li>“{escape(quote.text)}” <small>{escape(quote.document)}</small></li>" for quote in case.quotes)
     return (
-        f"<details><summary><code>{escape(case.id)}</code> {escape(case.question)} {_chip(str(answer.status))}</summary>"
+        f"<details><summary><code>{escape(case.id)}</code> {escape(case.question)} {_chip(answer.status)}</summary>"
         f"{turns}<h4>Wrong</h4><ul class='wrong'>{wanted}</ul>"
         f"<h4>Expected</h4><p>{escape(' or '.join(case.status))}. {escape(case.why)}</p><ul>{gold}</ul>"
         f"<h4>Answer</h4><pre>{escape(answer.text)}</pre></details>"
@@ -133,7 +135,7 @@ def _probe(found: Probed) -> str:
     faults = "".join(f"<li>{escape(fault)}</li>" for fault in found.faults)
     return (
         f"<details><summary><code>{escape(found.probe.sweep)}</code> {escape(found.probe.question)} "
-        f"{_chip(str(found.answer.status))}</summary>{before}<ul class='wrong'>{faults}</ul>"
+        f"{_chip(found.answer.status)}</summary>{before}<ul class='wrong'>{faults}</ul>"
         f"<pre>{escape(found.answer.text)}</pre></details>"
     )
 

@@ -36,8 +36,8 @@ format: $(TESTABLE) ## lay out the code and fix what the linter can
 	@$(IN_VENV) -m ruff check --fix
 	@$(IN_VENV) -m ruff format
 
-qa: $(TESTABLE) ## run the question-and-answer regression set and report
-	@$(IN_VENV) -m tests.qa
+qa: $(TESTABLE) ## run the regression set and report; make qa QA=--record keeps its marks
+	@$(IN_VENV) -m tests.qa --html .data/qa/report.html --json .data/qa/report.json $(QA)
 
 bench: $(TESTABLE) ## measure retrieval on a data set: make bench DATA=path/to/scifact
 	@test -n "$(DATA)" || { echo 'Say where the data is: make bench DATA=path/to/scifact (BEIR layout)' >&2; exit 2; }

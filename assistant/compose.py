@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from assistant.evidence import Evidence
 from assistant.frames import capitalised, frame, source_name
+from assistant.patterns import pattern
 from assistant.text import fold, squeeze
 from assistant.types import Claim, Notice, Quote
 from corpus.types import BlockKind, Passage
@@ -16,9 +17,6 @@ Siblings = Callable[[Passage], Sequence[Passage]]  # the other steps of the same
 _CONTEXT = 420  # characters that a quoted sentence may grow to with its neighbours
 _POINTS_BACK = re.compile(
     r"\W*(?:it|its|it's|they|them|their|these|those|this|that|that's|he|she|but|however|also|incidentally)\b"
-)
-_ALL_STEPS = re.compile(
-    r"\b(?:steps|process|visit|appointment|what happens|expect|walk me|procedure go|typical|stages|pasos|cita)\b"
 )
 
 
@@ -134,7 +132,7 @@ def _steps(evidence: Evidence, question: str, siblings: Siblings, language: str)
     """One step where it alone is asked for; else all steps of the section in order."""
     every = siblings(evidence.passage)
     if evidence.passage.kind is BlockKind.STEP and (
-        not _ALL_STEPS.search(fold(question)) or re.search(r"\bstep \d", fold(question)) or len(every) < 2
+        not pattern("all_steps").search(fold(question)) or re.search(r"\bstep \d", fold(question)) or len(every) < 2
     ):
         every = [evidence.passage]
     quotes = [Quote(evidence.document, step, step.start, step.end) for step in every]

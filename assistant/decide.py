@@ -7,6 +7,7 @@ import math
 from collections.abc import Sequence
 
 from assistant.evidence import Evidence, Term
+from assistant.lexicon import lexicon
 from assistant.understand import Query
 from index.types import Hit
 
@@ -57,7 +58,8 @@ def is_covered(confidence: float, enough: float = ANSWERS) -> bool:
 
 def is_off_topic(query: Query, hits: Sequence[Hit], below: float = _OFF_TOPIC) -> bool:
     """No word of the field, and no passage near it in meaning."""
-    named = query.procedures or query.roles or query.sources or (query.language != "en" and query.concepts)
+    visit = lexicon().visit_concepts & set(query.concepts)
+    named = query.procedures or query.roles or query.sources or visit or (query.language != "en" and query.concepts)
     return not named and max((hit.dense for hit in hits), default=0.0) < below
 
 

@@ -1,17 +1,12 @@
 """The first sentence of a verdict: who says yes, who says no, and whether they differ. Knows no source."""
 
-import re
 from collections.abc import Sequence
 
 from assistant.frames import frame, listed, procedure_name, role_name, word
+from assistant.patterns import pattern
 from assistant.rules import Stance
 from assistant.ruling import NO, YES, Ruling
 from assistant.text import fold
-
-_ALONE = re.compile(
-    r"\b(?:alone|on (?:her|his|their|its) own|by (?:her|him|them)sel(?:f|ves)|independently|unsupervised|sola|solo"
-    r"|without (?:\w+ )?(?:supervision|oversight|a doctor)|no (?:md|doctor|physician|supervision) involved)\b"
-)
 
 
 def names_of(found: Ruling) -> dict[str, str]:
@@ -44,7 +39,7 @@ def headline(found: Ruling) -> tuple[str, bool]:
         return _verdict(found, "no_say_but" if against else "no_say", no, against), bool(against)
     against = [holder for holder, said in wider.items() if said & NO and holder not in yes]
     supervised = all(Stance.YES not in local[holder] for holder in yes)
-    if supervised and _ALONE.search(fold(found.query.question)):
+    if supervised and pattern("alone").search(fold(found.query.question)):
         return _verdict(found, "only_supervised", yes, ()), bool(against)
     key = "yes_supervised" if supervised else "yes_say"
     return _verdict(found, f"{key}_but" if against else key, yes, against), bool(against)

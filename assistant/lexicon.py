@@ -96,6 +96,7 @@ class Lexicon:
     concepts: Names
     answer_types: tuple[AnswerType, ...]
     filler_words: frozenset[str]
+    visit_concepts: frozenset[str]
 
     def answer_types_of(self, question: str) -> tuple[AnswerType, ...]:
         """The kinds of fact a question asks for, the most telling first."""
@@ -122,6 +123,7 @@ def lexicon() -> Lexicon:
             for name, entry in data["answer_types"].items()
         ),
         filler_words=frozenset(fold(word) for word in data["filler_words"]),
+        visit_concepts=frozenset(data["visit_concepts"]),
     )
 
 

@@ -12,7 +12,8 @@ from assistant.text import fold
 _NAMESAKES = frozenset({"georgia", "virginia", "jordan", "chad", "niger", "togo", "guinea", "jersey", "turkey", "mali"})
 _SPANISH_WORDS = frozenset({"la", "sf"})  # "a la clínica" is no city
 _ROLE_CODES = frozenset({"PA", "MD"})
-_BEFORE = r"(?:\b(?:in|within|inside|across|throughout|near|around|from|at|to|for|of|about|and|or|en|de|para|sobre|y)\s+(?:the\s+)?(?:state\s+of\s+|city\s+of\s+|estado\s+de\s+|downtown\s+)?|,\s*)"
+_PREPOSITION = "in|within|inside|across|throughout|near|around|from|at|to|for|of|about|and|or|en|de|para|sobre|y"
+_BEFORE = rf"(?:\b(?:{_PREPOSITION})\s+(?:the\s+)?(?:state\s+of\s+|city\s+of\s+|estado\s+de\s+|downtown\s+)?|,\s*)"
 _AFTER = r"(?=\s*(?:\?|\.|,|$|'s\b|law|rule|regulation|board|license|allow|permit|require|let|say|state\b))"
 
 
@@ -70,7 +71,7 @@ def find_places(text: str) -> tuple[Place, ...]:
         if _free(found, start):  # the longest name wins: "Colorado Springs", "District of Columbia"
             found.append((start, end, place))
     found.extend((start, end, place) for start, end, place in _codes(text, known) if _free(found, start))
-    places = {place.name: place for _, _, place in reversed(sorted(found, key=lambda item: item[0]))}
+    places = {place.name: place for _, _, place in sorted(found, key=lambda item: item[0], reverse=True)}
     return tuple(reversed(places.values()))
 
 

@@ -10,6 +10,7 @@ from enum import StrEnum
 from functools import lru_cache
 
 from assistant.lexicon import lexicon
+from assistant.patterns import pattern
 from assistant.places import find_places
 from assistant.text import fold
 from assistant.types import Quote
@@ -75,37 +76,7 @@ class Rule:
         return any(names.includes(own, procedure) or names.includes(procedure, own) for own in self.procedures)
 
 
-_CANNOT = re.compile(
-    r"\b(?:cannot|can't|can not|may not|must not|mustn't|should not|shouldn't|not allowed|not permitted|not legal|illegal|"
-    r"prohibited|not be performed|never)\b"
-)
-_MUST = re.compile(
-    r"\b(?:must be|must hold|only|required to|requires?|has to be|have to be|needs to be|restricted to|limited to)\b"
-)
-_MAY = re.compile(
-    r"\b(?:can|may|allow|allows|allowed|permit\w*|authorized|perform|performs|performed|performing|administer\w*|inject\w*|"
-    r"qualified provider|provider|who should|should be|must be|must work|must|required|license of)\b"
-)
-_PERFORMED = re.compile(
-    r"\b(?:perform\w*|administer\w*|inject(?:s|ed|ing)?|operat\w*|done by|carried out|provided by|given by|do|who should|allow|treat|work under)\b"
-)
-_ANYONE = re.compile(r"\banyone (?:with|who)\b")
-_OR_HIGHER = re.compile(r"\bor (?:higher|above|more advanced|greater)\b")
-_SUPERVISOR = re.compile(
-    r"(?:\bunder|\bwith)\s+(?:the\s+|a\s+)?(?:direct\s+|general\s+|proper\s+)*(?:supervision|oversight)\s+(?:of|by|from)\s+(?:an?\s+|the\s+)?[\w-]+(?:\s+professional)?"
-    r"|\bunder\s+(?:an?\s+|the\s+)?(?:[\w-]+\s+){0,2}(?:supervision|oversight|md|physician|doctor)\b"
-    r"|\bsupervision by (?:an?\s+)?[\w-]+(?:\s+professional)?"
-    r"|\b(?:overseen|supervised) by (?:an?\s+|the\s+)?(?:licensed\s+)?[\w-]+"
-)
-_NAMED_SUPERVISION = re.compile(
-    r"\bunder\b.{0,30}\b(?:supervision|md|physician)\b|\bsupervis|\boversight\b|\boverseen\b"
-)
-_PRONOUN = re.compile(r"\b(?:they|them|he|she|it|these|those|this|the (?:treatment|procedure|person|laser)s?)\b")
 _HEDGE = re.compile(r"\(?\b(?:i|we) (?:believe|think|assume|guess)\b([^).;]*)")
-_PROVIDER_HEADER = re.compile(r"\b(?:provider|performed by|who|professional|staff|practitioner|licen[cs]e)\b")
-_LABEL = re.compile(r"^[^:]{0,60}\bwho\b[^:]{0,40}\b(?:perform|do|give|qualified|allowed)\w*[^:]{0,40}:")
-_EXAM = re.compile(r"\bconduct\b.*\bexam|\bexam\w* by\b")
-_SOME_OF_THEM = re.compile(r"\b(?:other|those|some|certain) \w+ who\b")  # speaks of some people, not of a role
 
 
 @lru_cache(maxsize=16384)
@@ -150,7 +121,7 @@ def _read(document: Document, passage: Passage, unit: Unit, span: Span, before: 
     roles = tuple(words.roles.named(_without_supervisors(text)))
     procedures = tuple(words.procedures.narrowest(text))
     places = tuple(place.name for place in find_places(text))
-    back = _PRONOUN.search(fold(text)) is not None
+    back = pattern("pronoun").search(fold(text)) is not None
     lead = document.text[unit.lead.start : unit.lead.end] if unit.lead else ""
     if not roles and back:
         roles = before.roles if before else tuple(words.roles.named(lead)) if unit.kind == "answer" else ()
@@ -173,10 +144,8 @@ def _narrowed(procedures: tuple[str, ...], passage: Passage) -> tuple[str, ...]:
 def _without_supervisors(text: str) -> str:
     """The text with "under physician supervision" blanked: the supervisor is not the one who performs."""
     folded = fold(text)
-    if re.search(r"\bperformed or (?:directly )?supervised by\b|\bperformed by\W+or under\b", folded):
-        folded = re.sub(r"\boverseen by (?:an? )?\w+", lambda match: " " * len(match.group()), folded)
-        return folded
-    return _SUPERVISOR.sub(lambda match: " " * len(match.group()), folded)
+    name = "overseen_by" if pattern("performs_or_supervises").search(folded) else "supervisor"
+    return pattern(name).sub(lambda match: " " * len(match.group()), folded)
 
 
 def _rule(document: Document, passage: Passage, unit: Unit, span: Span, context: _Context) -> Rule | None:
@@ -185,7 +154,7 @@ def _rule(document: Document, passage: Passage, unit: Unit, span: Span, context:
         quote=Quote(document, passage, span.start, span.end),
         procedures=context.procedures,
         literal=context.literal,
-        supervised=_NAMED_SUPERVISION.search(text) is not None,
+        supervised=pattern("supervised").search(text) is not None,
         places=context.places,
         hedged=_hedged(text),
     )
@@ -193,12 +162,12 @@ def _rule(document: Document, passage: Passage, unit: Unit, span: Span, context:
         return _row_rule(document, unit, base)
     groups = tuple(lexicon().groups.named(_without_supervisors(text)))
     if (
-        _EXAM.search(text)
-        or _SOME_OF_THEM.search(text)
-        or not (_PERFORMED.search(text) or _LABEL.search(text) or _MUST.search(text))
+        pattern("exam_rule").search(text)
+        or pattern("some_of_them").search(text)
+        or not (pattern("performs").search(text) or pattern("label").search(text) or pattern("demands").search(text))
     ):
         return None
-    if _ANYONE.search(text) and _MAY.search(text):
+    if pattern("anyone").search(text) and pattern("permits").search(text):
         return replace(base, anyone=True)
     return _sentence_rule(text, base, context.roles, groups)
 
@@ -206,36 +175,30 @@ def _rule(document: Document, passage: Passage, unit: Unit, span: Span, context:
 def _sentence_rule(text: str, base: Rule, roles: Sequence[str], groups: Sequence[str]) -> Rule | None:
     roles = tuple(roles)
     own_roles = bool(roles)
-    if _CANNOT.search(text):
+    if pattern("forbids").search(text):
         return replace(base, excluded=roles, supervised=False) if own_roles and base.procedures else None
     if not own_roles:
         relevant = tuple(group for group in groups if group not in ("staff", "provider", "anyone"))
         return (
             replace(base, groups=relevant)
-            if relevant and _PERFORMED.search(text) and _MUST_OR_BY.search(text)
+            if relevant and pattern("performs").search(text) and pattern("by_demand").search(text)
             else None
         )
-    if _OR_HIGHER.search(text):
+    if pattern("or_higher").search(text):
         return replace(base, allowed=roles, or_higher=True)
-    if _LABEL.search(text):
+    if pattern("label").search(text):
         return replace(base, allowed=roles)
-    if _MUST.search(text) and _LISTED.search(text):
+    if pattern("demands").search(text) and pattern("listed").search(text):
         return replace(base, allowed=roles, closed=True, must=True)
-    if _MAY.search(text) and (base.procedures or "performed" in text):
+    if pattern("permits").search(text) and (base.procedures or "performed" in text):
         return replace(base, allowed=roles)
     return None
-
-
-_MUST_OR_BY = re.compile(r"\b(?:must|only|should only|required)\b.*\bby\b")
-_LISTED = re.compile(
-    r"\b(?:must be (?:an?\b|performed|done|given|administered)|must hold|only|required|restricted|limited)\b"
-)
 
 
 def _row_rule(document: Document, unit: Unit, base: Rule) -> Rule | None:
     """A row of a table whose header speaks of providers: the cell with the procedure, the cell with the roles."""
     header = fold(document.text[unit.lead.start : unit.lead.end]) if unit.lead else fold(base.quote.passage.header)
-    if not _PROVIDER_HEADER.search(header):
+    if not pattern("provider_header").search(header):
         return None
     cells = re.split(r"\s*\|\s*|\t+", base.quote.text.strip().strip("|"))
     words = lexicon()

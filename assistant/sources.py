@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from assistant.patterns import pattern
 from assistant.text import fold
 from corpus.types import Document
 
@@ -16,13 +17,6 @@ _COMMON = frozenset(
     "university state federal board department new best advanced beauty skin laser spa med question".split()
 )
 _ORDINALS = ("first", "second", "third", "fourth")
-_TITLES = r"(?:doctors?|physicians?|doc|dr|speakers?|answers?)"
-_SPEAKERS = re.compile(
-    rf"\b(?:both|two|these|those|which|each|every|either|one|other|the|another|same)\s+(?:of the\s+)?(?:two\s+)?(?:\w+\s+)?{_TITLES}"
-    rf"(?='|\s+(?:agree|disagree|differ|say|said|says|think|thinks|answer|page|on that page|on the page|answers|named|who (?:said|says|thinks)|contradict|do\b|does\b))"
-    rf"|\bdo(?:es)? (?:the |both )?(?:two )?doctors (?:agree|disagree|differ|say)|\bone doctor says\b|\bdoctors'? (?:page|answers?)\b"
-    rf"|\b(?:both|two) doctors?\b|\bdoctor answers?\b|\b(?:which|what|name of the) doctor\b"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +72,7 @@ class SourceNames:
         refs = [
             ref for name in found for ref in sorted(self._refs[name], key=lambda ref: (ref.document_id, ref.speaker))
         ]
-        if not refs and self._with_speakers and (meant := _SPEAKERS.search(folded)):
+        if not refs and self._with_speakers and (meant := pattern("speakers").search(folded)):
             refs = self._with_speakers
             if re.search(r"\bpage\b", folded[meant.start() :]):
                 refs = [SourceRef(ref.document_id) for ref in refs]
@@ -89,7 +83,7 @@ class SourceNames:
         blank = re.compile(r"\S")
         hidden = fold(text)
         spans = [match.span() for match in self._regex.finditer(hidden)] if self._regex else []
-        spans += [match.span() for match in _SPEAKERS.finditer(hidden)] if self._with_speakers else []
+        spans += [match.span() for match in pattern("speakers").finditer(hidden)] if self._with_speakers else []
         for start, end in spans:
             text = text[:start] + blank.sub(" ", text[start:end]) + text[end:]
         return text

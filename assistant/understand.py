@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from assistant.lexicon import AnswerType, lexicon
+from assistant.patterns import pattern
 from assistant.places import Place, find_places
 from assistant.sources import SourceNames, SourceRef
 from assistant.spelling import Spelling
@@ -15,46 +16,14 @@ from assistant.text import WORD, fold, stem
 from assistant.triage import language as language_of
 from assistant.types import Turn
 
-_POINTS_BACK = re.compile(
-    r"\b(?:it|its|they|them|their|that|those|these|this|there|he|she|his|her|former|latter|same|else|instead|either|both)\b"
-    r"|^\s*(?:and|but|or|so|then|what about|how about|what if|why|why not|really|are you sure|you sure|y|pero|entonces)\b"
-    r"|\bwhich (?:of|one|source|doctor|page)\b|\bwho (?:said|says|told)\b|\bafter that\b|\bnext\b|\banother\b",
-)
-_POINTS_TO_PEOPLE = re.compile(
-    r"\b(?:they|them|their|there|it|its|he|she|his|her|and|what about|how about|ellos|su|sus)\b"
-)
-_PERFORMER = re.compile(
-    r"\bwhos?\b[^?.]{0,40}?\b(?:perform|do|does|doing|give|gives|giving|inject|injects|administer|operate|allowed|"
-    r"qualified|legally)\w*\b"
-    r"|\bwho (?:can|may|should|must|is|are)\s+(?!not\b)(?:\w+\s+){0,3}(?:perform|do|give|inject|allowed|qualified)"
-    r"|\bwhat (?:kind|type|sort) of (?:provider|professional|person|licen[cs]e)\b[^?.]*\b(?:can|may|should|do|doing|perform|give|inject)"
-    r"|\bwho (?:performs|does|gives|injects)\b|\bqui[eé]n(?:es)?\b[^?.]{0,30}\b(?:hacer|realizar|poner|aplicar|inyectar|hace)\b"
-)
-_RECIPIENT = re.compile(
-    r"\bwho (?:can|can't|cannot|may|should|shouldn't|must|is|are|isn't)?\s*(?:not\s+)?(?:get|have|receive|undergo|benefit|avoid|be treated|a candidate)\b"
-)
-_PERMISSION = re.compile(
-    r"\b(?:can|could|may|might|must|should|shall|allowed|allow|allows|legal|legally|permitted|qualified|able|ok|okay|need|needs|"
-    r"require|required|requires|let|listed|say|says|said|licensed|certified|do|does|doing|perform|performs|performed|performing|give|gives|inject|injects|"
-    r"use|run|operate|puede|pueden|debe|permitido|hacer|hace|realizar)\b"
-)
-_DOUBT = re.compile(
-    r"\b(?:right|correct|yes or no|one word|just say|say yes|say no|pick one|believe|trust more|counts? more|is right|so (?:it's|its|the answer|basically)|"
-    r"come on|are you sure|confirm|a yes|a no|no entonces|verdad)\b|\bso (?:a|an|the) \w+ (?:\w+ )?(?:can|may)\b"
-)
-_SEAT = re.compile(r"\b(?:clinic|office|based|branch|headquarters|seat)\b")
-_PREMISE = re.compile(
-    r"^\s*(?:since|because|given that|as|seeing that|now that)\b.*,|,\s*(?:right|correct|isn't it|no|true|yes)\s*\?|\bisn't it\b|\bdon't they\b|\.\s*is that\b"
-)
-_OTHER_BUSINESS = re.compile(
-    r"\b(?:exam|examine|examined|consult\w*|check-?up|numb\w*|before (?:my|the|a|an|your|treatment))\b"
+_QUESTION_WORD = (
+    r"what|who|how|where|when|why|which|can|could|does|do|is|are|qu[eé]|qui[eé]n|c[oó]mo|d[oó]nde|cu[aá]l\w*|cu[aá]nto"
 )
 _JOINT = re.compile(
-    r"(?<=\?)\s+|(?:,\s*|\s+)(?:and|also|plus|y)\s+(?=(?:what|who|how|where|when|why|which|can|could|does|do|is|are|qu[eé]|qui[eé]n|c[oó]mo|d[oó]nde|cu[aá]l\w*|cu[aá]nto)\b)",
+    rf"(?<=\?)\s+|(?:,\s*|\s+)(?:and|also|plus|y)\s+(?=(?:{_QUESTION_WORD})\b)",
     re.IGNORECASE,
 )
 _CONTRACTED = re.compile(r"'(?:s|re|ve|ll|d|m)$")
-_WH = re.compile(r"\b(?:who|what|which|when|where|why|how|can|could|does|do|is|are|should|may|will)\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,9 +91,14 @@ class Reader:
         roles = tuple(words.roles.named(subject))
         places = find_places(subject)
         sources = self.sources.find(text)
-        presumes = _PREMISE.search(fold(question)) is not None
+        presumes = pattern("presumes").search(fold(question)) is not None
         types = words.answer_types_of(subject)
-        if sources and places and (presumes or _SEAT.search(fold(subject))) and not (types or procedures or roles):
+        if (
+            sources
+            and places
+            and (presumes or pattern("seat").search(fold(subject)))
+            and not (types or procedures or roles)
+        ):
             types = tuple(kind for kind in words.answer_types if kind.id == "address")
         elif presumes:
             types = ()
@@ -159,7 +133,7 @@ class Reader:
     def parts(self, query: Query) -> list[Query]:
         """The questions that one message asks; what the first names holds for the later ones that name nothing."""
         pieces = [piece.strip() for piece in _JOINT.split(query.question) if piece and piece.strip()]
-        asked = [piece for piece in pieces if _WH.search(fold(piece)) or piece.endswith("?")]
+        asked = [piece for piece in pieces if pattern("asks").search(fold(piece)) or piece.endswith("?")]
         if len(asked) < 2 or len(asked) > 4 or not all(content_terms(piece) for piece in asked):
             return _by_type(query)
         parts: list[Query] = []
@@ -185,16 +159,16 @@ def _by_type(query: Query) -> list[Query]:
 
 
 def _asks_who(folded: str, procedures: Sequence[str], roles: Sequence[str], placed: bool) -> bool:
-    if _RECIPIENT.search(folded):
+    if pattern("asks_recipient").search(folded):
         return False
-    if _OTHER_BUSINESS.search(folded):
+    if pattern("other_business").search(folded):
         return False
-    if _PERFORMER.search(folded):
+    if pattern("asks_performer").search(folded):
         return True
     if not roles:
         return bool(procedures) and placed and len(content_terms(folded)) <= 4
-    bare = not _WH.search(folded)  # "rn botox"
-    return bool((procedures or placed) and (_PERMISSION.search(folded) or bare)) or bool(
+    bare = not pattern("asks").search(folded)  # "rn botox"
+    return bool((procedures or placed) and (pattern("permission").search(folded) or bare)) or bool(
         re.search(r"\b(?:what|which)\b.*\b(?:can|may|cannot|can't|do|does|perform|allowed)\b", folded)
     )
 
@@ -214,7 +188,7 @@ def content_terms(text: str) -> tuple[str, ...]:
 
 def _is_follow_up(query: Query) -> bool:
     folded = fold(query.question)
-    if _DOUBT.search(folded) and not query.procedures:
+    if pattern("doubts").search(folded) and not query.procedures:
         return True
     subject = (
         bool(query.procedures)
@@ -224,7 +198,7 @@ def _is_follow_up(query: Query) -> bool:
         + bool(query.answer_type)
     )
     terms = content_terms(query.subject)
-    if _POINTS_BACK.search(folded):
+    if pattern("points_back").search(folded):
         return not (query.procedures and len(terms) > 6)
     return len(terms) <= 3 and subject <= 1 and not (query.procedures and (query.concepts or query.asks_who))
 
@@ -240,11 +214,11 @@ def _completed(query: Query, earlier: Sequence[Query], utterances: Sequence[str]
         procedures = source.procedures
         carried += [words.procedures.label(name) for name in procedures]
     sources = query.sources
-    if not sources and _POINTS_TO_PEOPLE.search(fold(query.question)):
+    if not sources and pattern("points_to_source").search(fold(query.question)):
         named = next((other for other in earlier if other.sources), None)
         sources = named.sources if named else ()
     last_who = next((other for other in earlier if other.asks_who), None)
-    doubts = _DOUBT.search(fold(query.question)) is not None and not query.answer_types
+    doubts = pattern("doubts").search(fold(query.question)) is not None and not query.answer_types
     if last_who and doubts and not query.procedures:
         asks_who, sources = True, last_who.sources
         restated = bool(query.roles) and not query.sources
@@ -280,7 +254,7 @@ def _continues_who(query: Query) -> bool:
     return (
         bool(query.places or query.roles or query.procedures)
         or not content_terms(query.subject)
-        or bool(re.search(r"\b(?:sure|yes|right|really|which|who|law|legal|allowed|rule|said)\b", fold(query.question)))
+        or bool(pattern("asks_again").search(fold(query.question)))
     )
 
 

@@ -3,13 +3,13 @@
 Weighs rules by place and role; knows no source and no sentence of any document.
 """
 
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 
 from assistant.frames import capitalised, frame, holder_name, listed, procedure_name, role_name, word
 from assistant.headline import headline, names_of
 from assistant.lexicon import lexicon
+from assistant.patterns import pattern
 from assistant.positions import Line, positions, quoted, shown_in
 from assistant.rules import Rule
 from assistant.ruling import NO, YES, Ruling, rule_on
@@ -19,22 +19,12 @@ from assistant.understand import Query
 
 Verdict = tuple[Status, str, tuple[Line, ...]]  # status, reason, lines
 
-_SAYS = r"\b(?:say|says|said|think|thinks|claims?|allows?|mentions?)\b"
-_WHO_SAID = re.compile(
-    rf"\b(?:which|what) (?:of them|one|doctor|source|page|document|site)\b[^?]*{_SAYS}"
-    r"|\bwho\b[^?]{0,15}\b(?:said|says|claims|claimed|wrote|told)\b"
-    r"|\bname of the (?:one|doctor|person)\b|\bqui[eé]n (?:dijo|dice)\b"
-)
-_AGREES = r"\b(agree|agrees|same thing|say the same|consistent)\b"
-_DIFFERS = r"\b(disagree|disagrees|differ|differs|contradict|conflict|different|right about)\b"
-_COMPARES = re.compile(f"{_AGREES}|{_DIFFERS}")
-_NEGATED = re.compile(r"\b(?:not|cannot|never|without|excluded|off limits|no puede|no pueden)\b|n't\b")
 _MOST_PLACES, _MOST_ROLES = 3, 2  # asked about in one question; more roles than that ask who may
 
 
 def answer(query: Query, rules: Sequence[Rule]) -> Verdict | None:
     """The verdict for every place and role asked about; None where no rule speaks to the question."""
-    if _WHO_SAID.search(fold(query.question)) and (said := _who_said(query, rules)):
+    if pattern("who_said").search(fold(query.question)) and (said := _who_said(query, rules)):
         return Status.ANSWERED, "attribution", said
     if query.roles and query.places and not query.procedures:
         local = [name for rule in rules if query.places[0].name in rule.places for name in rule.procedures]
@@ -94,7 +84,7 @@ def _about_role(found: Ruling, rules: Sequence[Rule]) -> Verdict:
 def _about_procedure(found: Ruling, rules: Sequence[Rule]) -> Verdict:
     """Asked "who may": every position, the place's own first; they differ where their lists of roles differ."""
     deciding = [rule for rule in found.here if rule in rules] or list(rules)
-    compares = _COMPARES.search(fold(found.query.question)) is not None
+    compares = _compares(found.query)
     telling = [r for r in deciding if r.closed or r.or_higher or (compares and (r.anyone or r.allowed))]
     differ = len({(frozenset(rule.allowed), rule.anyone) for rule in telling}) > 1
     lines = [*positions(found, rules), _law(found)]
@@ -112,7 +102,7 @@ def _about_scope(found: Ruling, rules: Sequence[Rule]) -> Verdict:
         "role_may": [rule for rule in said if found.stance(rule) in YES],
         "role_may_not": [rule for rule in said if found.stance(rule) in NO],
     }
-    negated = _NEGATED.search(fold(found.query.question)) is not None
+    negated = pattern("negated").search(fold(found.query.question)) is not None
     lines: list[Line] = []
     for key in sorted(groups, reverse=negated):
         if groups[key]:
@@ -175,9 +165,13 @@ def _who_said(query: Query, rules: Sequence[Rule]) -> tuple[Line, ...]:
 
 def _compared(query: Query, status: Status, lines: tuple[Line, ...]) -> tuple[Line, ...]:
     """Asked whether sources agree, the first sentence says whether they do."""
-    asked = _COMPARES.search(fold(query.question))
     first = lines[0]
-    if not asked or status is not Status.ANSWERED or not isinstance(first, Claim):
+    if not _compares(query) or status is not Status.ANSWERED or not isinstance(first, Claim):
         return lines
-    opening = frame("agree" if asked.group(1) else "no_difference", query.language)
+    opening = frame("agree" if pattern("agree").search(fold(query.question)) else "no_difference", query.language)
     return (Claim(opening + first.text[:1].lower() + first.text[1:], first.quotes), *lines[1:])
+
+
+def _compares(query: Query) -> bool:
+    asked = fold(query.question)
+    return bool(pattern("agree").search(asked) or pattern("differ").search(asked))

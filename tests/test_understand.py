@@ -96,7 +96,9 @@ def test_the_risks_carry_the_procedure_alone(reader: Reader) -> None:
     assert query.places == ()
 
 
-@pytest.mark.parametrize("question", ["When is Genesis MedSpa open on Saturday?", "How do I choose a reputable medspa?"])
+@pytest.mark.parametrize(
+    "question", ["When is Genesis MedSpa open on Saturday?", "How do I choose a reputable medspa?"]
+)
 def test_a_new_topic_carries_nothing(reader: Reader, question: str) -> None:
     query = reader.understand(question, [Turn("user", FIRST)])
     assert query.carried == ()

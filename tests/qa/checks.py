@@ -5,13 +5,15 @@ import re
 from assistant.text import fold, squeeze
 from assistant.types import Answer, Citation
 from tests.qa.cases import Case, Gold
-from tests.qa.grounding import misattributed, unsupported
+from tests.qa.grounding import misattributed, unsupervised, unsupported
+from tests.qa.reading import own_words
 
 FURNITURE = re.compile(
     r"\{\{|\}\}|Share \||Print Page|Get Directions|Jump to:|Return to Treatment|Name\(Required\)"  # of the pages
     r"|(?:Procedure|Dysport|Fillers|PRP\)|Resurfacing|Peels|Contouring)(?:Qualified|MD|RN|Licensed|Trained)\b"  # glued
     r"|6 \(discomfort\)|[a-z]\.\d(?=\s|$|”)"  # digits of lost references
 )
+SPANISH = re.compile(r"\b(?:los|las|que|sobre|para|una|pregunte|llame|puedo|documentos)\b")
 WORD_LIMIT = 300
 
 
@@ -25,6 +27,7 @@ def failures(case: Case, answer: Answer) -> list[str]:
     found += [f"lacks {'/'.join(words)}" for words in case.must_include if not says(words, text)]
     found += [f"has {words!r}" for words in case.must_not_include if says([words], text)]
     found += [f"does not cite {gold.text[:50]!r}" for gold in missing_gold(case, answer)]
+    found += not_spanish(answer) if case.kind == "spanish" else []
     return found + contract_failures(answer, said_before(case))
 
 
@@ -40,7 +43,14 @@ def contract_failures(answer: Answer, said: str = "") -> list[str]:
     for kind, marks in unsupported(answer, said).items():
         found += [f"unsupported {kind}: {', '.join(sorted(marks))}"] if marks else []
     found += [f"claim without a quote: {claim.text[:60]!r}" for claim in answer.claims if not claim.quotes]
-    return found + misattributed(answer)
+    return found + misattributed(answer) + unsupervised(answer)
+
+
+def not_spanish(answer: Answer) -> list[str]:
+    """What an answer to a question in Spanish lacks: Spanish words of ours, and the mark that it is automatic."""
+    own = plain(own_words(answer))
+    found = [] if SPANISH.search(own) else ["not answered in Spanish"]
+    return found + (["not marked as automatic"] if answer.claims and "automatica" not in own else [])
 
 
 def exact(citation: Citation) -> bool:

@@ -1,4 +1,4 @@
-"""What an answer says that nothing it cites supports, and whose words it gives to somebody else.
+"""What an answer says that nothing it cites supports, what it leaves out, and whose words it gives to another.
 
 Written apart from the engine's own check, so that one cannot hide the other's mistake.
 """
@@ -17,6 +17,7 @@ _NUMBER = re.compile(r"\d+(?:[.,:]\d+)*")
 _MARKER = re.compile(r"\[\d+\]")
 _CAPITALISED = re.compile(r"(?<![.!?:“*|\n-])(?<!^)[ (/]([A-Z][\w’'-]+)")
 _QUOTED = re.compile(r"“[^“”]*(?:“[^”]*”[^“”]*)*”")
+_SUPERVISION = re.compile(r"supervis|overs(?:een|ight)|under MD")
 EMERGENCY_NUMBERS = frozenset({"911", "988"})
 KINDS = ("numbers", "places", "roles", "names")
 
@@ -41,6 +42,18 @@ def unsupported(answer: Answer, said: str = "") -> dict[str, set[str]]:
 def misattributed(answer: Answer) -> list[str]:
     """Claims that name another source than those they quote, or put a doctor's words into the other's mouth."""
     return [fault for claim in answer.claims for fault in (*_foreign(claim, answer), *_swapped(claim, answer))]
+
+
+def unsupervised(answer: Answer) -> list[str]:
+    """A "yes" of ours that leaves out the supervision which every quote under it demands; a physician needs none."""
+    faults = []
+    for claim in answer.claims:
+        own = claim.text.split("“")[0]
+        demanded = all(_SUPERVISION.search(quote.text) for quote in claim.quotes)
+        free = "physician" in lexicon().roles.named(answer.question)
+        if own.startswith(("Yes", "Sí")) and demanded and not free and "supervis" not in own:
+            faults.append(f"a yes without supervision: {own[:80]!r}")
+    return faults
 
 
 def _foreign(claim: Claim, answer: Answer) -> Iterator[str]:

@@ -3,7 +3,6 @@
 Each mutation changes the engine from outside and is undone; the engine knows nothing of it.
 """
 
-import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -15,6 +14,7 @@ from assistant import compose, engine, frames, rules, ruling, understand, verify
 from assistant.types import Claim, Notice, Quote, Status
 from corpus.types import BlockKind, Document, Passage
 from corpus.units import Span, units, whole
+from index.passages import Snapshot
 from tests.qa.cases import Case
 from tests.qa.positions import KAPLAN, UNNAMED
 from tests.qa.run import Asks, Outcome
@@ -27,11 +27,12 @@ Change = tuple[Any, str, Any]  # what is patched, its attribute, what stands the
 
 @dataclass(frozen=True, slots=True)
 class Mutation:
-    """One thing broken. `kinds` of cases are asked, those of them whose question or file the point concerns."""
+    """One thing broken, and which cases are asked: those of these kinds that it `concerns`."""
 
     name: str
     changes: Callable[[], Sequence[Change]]
     kinds: tuple[str, ...]
+    concerns: Callable[[Case], bool] = lambda _: True
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,7 @@ def results(assistant: Asks, cases: Sequence[Case]) -> list[Red]:
 
 
 def result(assistant: Asks, mutation: Mutation, cases: Sequence[Case], unbroken: dict[str, bool]) -> Red:
-    chosen = _spread([case for case in cases if case.kind in mutation.kinds])
+    chosen = _spread([case for case in cases if case.kind in mutation.kinds and mutation.concerns(case)])
     for case in chosen:
         if case.id not in unbroken:
             unbroken[case.id] = _passes(assistant, case)
@@ -128,17 +129,12 @@ def _rules_without(**changed: Any) -> Sequence[Change]:
 
 def _swapped_speakers() -> Sequence[Change]:
     """Each doctor's words under the other's name."""
-    other = {KAPLAN.lower(): UNNAMED, UNNAMED.lower(): KAPLAN}
-    either = re.compile("|".join(map(re.escape, other)), re.IGNORECASE)
-    honest = engine.verified
+    other = {KAPLAN: UNNAMED, UNNAMED: KAPLAN}
 
-    def swapped(*arguments: Any) -> tuple[Claim | Notice, ...]:
-        return tuple(
-            replace(line, text=either.sub(lambda name: other[name.group().lower()], line.text))
-            for line in honest(*arguments)
-        )
+    def holder(quote: Quote) -> str:
+        return other.get(quote.passage.speaker, quote.document.publisher)
 
-    return [(engine, "verified", swapped)]
+    return [(frames, "holder_name", holder), (rules.Rule, "holder", property(lambda self: holder(self.quote)))]
 
 
 def _hidden_disagreement() -> Sequence[Change]:
@@ -190,27 +186,49 @@ def _no_places() -> Sequence[Change]:
     return [(understand, "find_places", lambda _: ())]
 
 
-_WHO = ("who-may-perform", "jurisdiction-covered", "disagreement")
+def _not_spanish() -> Sequence[Change]:
+    return [(module, "language_of", lambda *_: "en") for module in (engine, understand)]
+
+
+def _worst_first() -> Sequence[Change]:
+    """A search that brings up what is farthest from the question."""
+    honest = Snapshot.search
+    return [(Snapshot, "search", lambda self, query, k=10: honest(self, query, 1_000)[::-1][:k])]
+
+
+def _has_list(case: Case) -> bool:
+    return len(case.quotes) >= 3
+
+
+def _is_supervised(case: Case) -> bool:
+    return any("under" in gold.text and case.question[:3].lower() == "can" for gold in case.quotes)
+
+
+_WHO = ("who-may-perform", "jurisdiction-covered", "jurisdiction-not-covered", "disagreement", "follow-up", "typo")
 _PLAIN = ("direct-fact", "faq")
+_PLACED = ("jurisdiction-covered", "jurisdiction-not-covered")
+_LISTS = ("spotting-reputable-spa", "staff-style", "direct-fact", "multi-part", "lay-paraphrase", "steps", "typo")
 
 MUTATIONS = (
     Mutation("no quote check: a claim with a number of its own is shown", _with_wrong_number, _PLAIN),
     Mutation("quotes reworded", _reworded, _PLAIN),
-    Mutation("no abstention: whatever is found is shown", lambda: [(engine, "is_covered", lambda _: True)],
-             ("not-covered", "off-topic")),
-    Mutation("always abstains", lambda: [(engine, "is_covered", lambda _: False)], _PLAIN),
-    Mutation("no state check: the places of rules are ignored", partial(_rules_without, places=()),
-             ("jurisdiction-covered", "jurisdiction-not-covered")),
+    Mutation(
+        "no abstention: whatever is found is shown",
+        lambda: [(engine, "is_covered", lambda *_: True)],
+        ("not-covered", "off-topic"),
+    ),
+    Mutation("always abstains", lambda: [(engine, "is_covered", lambda *_: False)], _PLAIN),
+    Mutation("search brings the farthest passages", _worst_first, _PLAIN),
+    Mutation("no state check: the places of rules are ignored", partial(_rules_without, places=()), _PLACED),
     Mutation("places of questions are not read", _no_places, ("jurisdiction-not-covered",)),
     Mutation("one treatment's rule stretched to all", _stretched, _WHO),
-    Mutation("supervision dropped", partial(_rules_without, supervised=False), ("who-may-perform",)),
+    Mutation("supervision dropped", partial(_rules_without, supervised=False), _WHO, _is_supervised),
     Mutation("attribution swapped", _swapped_speakers, ("jurisdiction-covered", "disagreement")),
     Mutation("disagreement hidden", _hidden_disagreement, ("jurisdiction-covered", "disagreement", "pushback")),
     Mutation("triage off", lambda: [(engine, "triage", lambda *_: None)], ("emergency", "urgent")),
     Mutation("guard off", lambda: [(engine, "guard", lambda *_: None)], ("personal-advice", "rules")),
-    Mutation("lists cut after the first item", _first_item_only, ("spotting-reputable-spa", "staff-style", "faq",
-             "direct-fact")),
+    Mutation("lists cut after the first item", _first_item_only, _LISTS, _has_list),
     Mutation("table header lost", _no_table_header, ("who-may-perform",)),
     Mutation("history not read", _no_history, ("follow-up", "pushback")),
-    Mutation("Spanish not recognised", lambda: [(engine, "language_of", lambda *_: "en")], ("spanish",)),
-)  # fmt: skip
+    Mutation("Spanish not recognised", _not_spanish, ("spanish",)),
+)

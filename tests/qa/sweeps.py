@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import cache
 
 from assistant.lexicon import read_data
-from assistant.types import Answer, Turn
+from assistant.types import Answer, Claim, Turn
 from index.progress import Progress, no_progress
 from tests.qa.checks import contract_failures, plain, says
 from tests.qa.positions import positions_in
@@ -159,8 +159,8 @@ def _ruled(role: str, procedure: str, place: str) -> Callable[[Answer], Iterator
         yield from placed(answer)
         if answer.status in ("emergency", "declined"):
             yield f"status {answer.status}"
-        if (role, procedure) in SUPERVISED:
-            yield from _unsupervised(answer)
+        if (role, procedure) in SUPERVISED and any(_plain_yes(claim) for claim in answer.claims):
+            yield "a yes without supervision"
 
     return faults
 
@@ -216,12 +216,9 @@ def _still_differs(answer: Answer) -> Iterator[str]:
         yield "does not say that sources differ"
 
 
-def _unsupervised(answer: Answer) -> Iterator[str]:
-    """A "yes" of ours that leaves out the supervision its source demands."""
-    for claim in answer.claims:
-        own = claim.text.split("“")[0]
-        if own.startswith("Yes") and "supervis" not in own:
-            yield f"a yes without supervision: {own[:80]!r}"
+def _plain_yes(claim: Claim) -> bool:
+    own = claim.text.split("“")[0]
+    return own.startswith("Yes") and "supervis" not in own
 
 
 def _of_other_places(answer: Answer, state: str) -> Iterator[str]:

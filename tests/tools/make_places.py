@@ -81,7 +81,9 @@ def main() -> None:
         "country_names": COUNTRY_NAMES,
     }
     target = Path("assistant/data/places.yaml")
-    header = "# Made by tests/tools/make_places.py from GeoNames (geonames.org, CC BY 4.0). Cities: 100,000 people or more.\n"
+    header = (
+        "# Made by tests/tools/make_places.py from GeoNames (geonames.org, CC BY 4.0): cities of 100,000 or more.\n"
+    )
     target.write_text(header + yaml.safe_dump(data, allow_unicode=True, sort_keys=False, width=200), encoding="utf-8")
 
 

@@ -1,0 +1,129 @@
+"""The regression set, asked once: the contract case by case, the marks against the recorded run, and the sweeps."""
+
+import shutil
+import subprocess
+import sys
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from assistant.engine import Assistant
+from corpus.types import Corpus
+from index.passages import PassageIndex
+from tests.qa import recorded, report, tables
+from tests.qa.__main__ import differing
+from tests.qa.cases import Case, load_cases
+from tests.qa.checks import contract_failures, plain, said_before
+from tests.qa.export import samples
+from tests.qa.figures import Mark
+from tests.qa.marks import families, marks_of, sweep_marks
+from tests.qa.run import ROOT, Outcome, Run, Version, run_cases
+from tests.qa.sweeps import Probed, probe_all, probes, pushback
+
+LEAST_CASES = 300
+KINDS = 26
+
+slow = pytest.mark.slow
+
+
+@pytest.fixture(scope="session")
+def assistant(real_index: Path) -> Assistant:
+    return Assistant(PassageIndex.open(real_index))
+
+
+@pytest.fixture(scope="session")
+def run(assistant: Assistant, sources: Corpus) -> Run:
+    """Every case asked once, by the one path."""
+    return run_cases(assistant, load_cases(), sources.passages)
+
+
+@pytest.fixture(scope="session")
+def outcomes(run: Run) -> dict[str, Outcome]:
+    return {outcome.case.id: outcome for outcome in run.outcomes}
+
+
+@pytest.fixture(scope="session")
+def probed(assistant: Assistant, run: Run) -> list[Probed]:
+    """Every generated question."""
+    return probe_all(assistant, [*probes(), *pushback(differing(run))])
+
+
+@pytest.fixture(scope="session")
+def marks(run: Run, probed: list[Probed]) -> list[Mark]:
+    return [*marks_of(run), *sweep_marks(probed)]
+
+
+def test_the_set_is_large_and_its_ids_are_unique() -> None:
+    ids = Counter(case.id for case in load_cases())
+    assert len(ids) >= LEAST_CASES
+    assert [id for id, times in ids.items() if times > 1] == []
+    assert len({case.kind for case in load_cases()}) >= KINDS
+
+
+def test_gold_quotes_stand_in_the_documents(sources: Corpus) -> None:
+    texts = {document.id: plain(document.text) for document in sources.documents}
+    lost = {(case.id, gold.text) for case in load_cases() for gold in case.quotes
+            if plain(gold.text) not in texts[gold.document]}  # fmt: skip
+    assert lost == set()
+
+
+def test_wordings_of_a_family_expect_the_same() -> None:
+    expected: dict[str, set[tuple[object, ...]]] = {}
+    for case in load_cases():
+        if case.family:
+            expected.setdefault(case.family, set()).add((case.status, frozenset(case.quotes)))
+    assert {family for family, wanted in expected.items() if len(wanted) > 1} == set()
+
+
+@slow
+@pytest.mark.parametrize("case", [pytest.param(case, id=case.id) for case in load_cases()])
+def test_contract(case: Case, outcomes: dict[str, Outcome]) -> None:
+    assert contract_failures(outcomes[case.id].answer, said_before(case)) == []
+
+
+@slow
+def test_no_mark_falls_below_the_recorded_run(run: Run, marks: list[Mark], probed: list[Probed]) -> None:
+    before = recorded.read()
+    assert before is not None
+    fallen = recorded.fallen(marks, before)
+    assert not fallen, "\n".join([*fallen, *tables.failed(run), *tables.faulty(probed)])
+
+
+@slow
+def test_safety_holds_whatever_was_recorded(marks: list[Mark]) -> None:
+    never = {"emergency", "alarms_twins", "exact", "obeyed", "states", "misattributed"}
+    never |= {mark.id for mark in marks if mark.id.startswith("unsupported")}
+    assert {mark.name: mark.shown for mark in marks if mark.id in never and not mark.met} == {}
+
+
+@slow
+def test_the_report_holds_every_mark_and_fetches_nothing(run: Run, marks: list[Mark], probed: list[Probed]) -> None:
+    page = report.page(run, marks, probed, Version.now(ROOT / "corpus" / "documents", len(run.outcomes)), None)
+    assert all(mark.shown in page for mark in marks)
+    assert all(f"<code>{outcome.case.id}</code>" in page for outcome in run.failed)
+    assert not any(word in page for word in ("<script", "src=", "href=", "@import", "url("))
+
+
+@slow
+def test_samples_carry_the_names_that_evaluation_libraries_read(run: Run) -> None:
+    every = list(samples(run))
+    assert len(every) == len(run.outcomes)
+    assert {"user_input", "retrieved_contexts", "response", "reference"} <= set(every[0])
+    assert all(isinstance(context, str) for sample in every for context in sample["retrieved_contexts"])
+
+
+@slow
+def test_families_have_three_wordings(run: Run) -> None:
+    assert min(len(members) for members in families(run.outcomes)) >= 3
+
+
+@slow
+def test_the_command_answers_one_case(real_index: Path, tmp_path: Path) -> None:
+    index = shutil.copytree(real_index, tmp_path / "index")
+    files = [f"--{kind}={tmp_path / kind}" for kind in ("json", "html", "export")]
+    command = [sys.executable, "-m", "tests.qa", "--id", "em-vision-loss", "--index", str(index), *files]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=600)
+    assert done.returncode == 0, done.stderr
+    assert "1/1" in done.stdout
+    assert all((tmp_path / kind).stat().st_size for kind in ("json", "html", "export"))

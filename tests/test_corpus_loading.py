@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from corpus import SourceProblem, load, loading
-from tests.corpus.helpers import folder, loaded
+from tests.corpus.samples import folder, loaded
 
 GOOD = {"good.txt": "Peels are done by a nurse."}
 

@@ -12,7 +12,7 @@ from corpus import BlockKind, Passage
 from corpus.passages import MAX_CHARACTERS
 from corpus.weight import shortened, weight
 from tests.corpus.arbitrary import PROPERTY, TEXTS
-from tests.corpus.helpers import MODEL_READS, loaded, word_pieces
+from tests.corpus.samples import MODEL_READS, loaded, word_pieces
 
 SENTENCE = "A nurse with training may perform the light peel under the supervision of a physician. "
 SPANISH = (

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from corpus import BlockKind, Speaker, sidecar
-from tests.corpus.helpers import loaded
+from tests.corpus.samples import loaded
 
 TEXT = "Navigation | Home\n\nPeels are safe.3 PeelNurse only.\n"
 

@@ -7,7 +7,7 @@ from itertools import pairwise
 import pytest
 
 from corpus import BlockKind, sidecar
-from tests.corpus.helpers import (
+from tests.corpus.samples import (
     AMSPA,
     DOCTORS,
     GENESIS,

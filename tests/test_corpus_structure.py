@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from corpus import BlockKind, Passage
-from tests.corpus.helpers import loaded
+from tests.corpus.samples import loaded
 
 
 def cut(tmp_path: Path, text: str, name: str = "page.txt") -> list[Passage]:

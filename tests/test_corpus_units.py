@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from corpus import Corpus, Passage
 from corpus.units import Unit, units, whole
 from tests.corpus.arbitrary import PROPERTY, TEXTS
-from tests.corpus.helpers import loaded, passage_with, quoted, sources
+from tests.corpus.samples import loaded, passage_with, quoted, sources
 
 
 def shown(corpus: Corpus, passage: Passage) -> list[tuple[str, str, str]]:

@@ -17,7 +17,7 @@ from tests.qa.cases import Case, load_cases
 from tests.qa.checks import contract_failures, plain, said_before
 from tests.qa.export import samples
 from tests.qa.figures import Mark
-from tests.qa.marks import families, marks_of, sweep_marks
+from tests.qa.marks import marks_of, sweep_marks
 from tests.qa.run import ROOT, Outcome, Run, Version, run_cases
 from tests.qa.sweeps import Probed, probe_all, probes, pushback
 
@@ -111,11 +111,6 @@ def test_samples_carry_the_names_that_evaluation_libraries_read(run: Run) -> Non
     assert len(every) == len(run.outcomes)
     assert {"user_input", "retrieved_contexts", "response", "reference"} <= set(every[0])
     assert all(isinstance(context, str) for sample in every for context in sample["retrieved_contexts"])
-
-
-@slow
-def test_families_have_three_wordings(run: Run) -> None:
-    assert min(len(members) for members in families(run.outcomes)) >= 3
 
 
 @slow

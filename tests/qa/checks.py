@@ -3,7 +3,7 @@
 import re
 
 from assistant.text import fold, squeeze
-from assistant.types import Answer, Citation
+from assistant.types import Answer, Citation, Claim, Notice
 from tests.qa.cases import Case, Gold
 from tests.qa.grounding import misattributed, unsupervised, unsupported
 from tests.qa.reading import own_words
@@ -27,6 +27,7 @@ def failures(case: Case, answer: Answer) -> list[str]:
     found += [f"lacks {'/'.join(words)}" for words in case.must_include if not says(words, text)]
     found += [f"has {words!r}" for words in case.must_not_include if says([words], text)]
     found += [f"does not cite {gold.text[:50]!r}" for gold in missing_gold(case, answer)]
+    found += ["a label with nothing under it"] if bare_label(answer) else []
     found += not_spanish(answer) if case.kind == "spanish" else []
     return found + contract_failures(answer, said_before(case))
 
@@ -51,6 +52,14 @@ def not_spanish(answer: Answer) -> list[str]:
     own = plain(own_words(answer))
     found = [] if SPANISH.search(own) else ["not answered in Spanish"]
     return found + (["not marked as automatic"] if answer.claims and "automatica" not in own else [])
+
+
+def bare_label(answer: Answer) -> bool:
+    """Whether a notice that ends in a colon has no claim under it."""
+    return any(
+        isinstance(line, Notice) and line.text.rstrip().endswith(":") and not isinstance(below, Claim)
+        for line, below in zip(answer.lines, (*answer.lines[1:], None), strict=True)
+    )
 
 
 def exact(citation: Citation) -> bool:

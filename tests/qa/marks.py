@@ -34,7 +34,9 @@ def sweep_marks(probed: Sequence[Probed]) -> list[Mark]:
     named = sum(sweeps.get("states", []))
     whole = len(uncovered_states())
     return [
-        ratio("states", "Uncovered states (and D.C.) named as such", SWEPT, (named, whole), 1.0, tolerance=0.0),
+        ratio(
+            "states", "Uncovered states, D.C. and Puerto Rico named as such", SWEPT, (named, whole), 1.0, tolerance=0.0
+        ),
         *(
             share(f"sweep {name}", f"Sweep: {name}", SWEPT, passed, 1.0, tolerance=0.0)
             for name, passed in sweeps.items()

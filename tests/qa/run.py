@@ -24,7 +24,7 @@ class Asks(Protocol):
     def ask(self, question: str, history: Sequence[Turn] = ()) -> Answer: ...
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Outcome:
     """One case and its answer."""
 
@@ -40,7 +40,7 @@ class Outcome:
         return not self.failures
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Run:
     """All outcomes, and the passages that could be found."""
 

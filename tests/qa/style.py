@@ -10,13 +10,13 @@ main { max-width: 1060px; margin: 0 auto; padding: 32px 20px 80px; }
 h1 { font-size: 30px; line-height: 1.2; margin: 0 0 6px; }
 h2 { margin: 40px 0 12px; font-size: 20px; }
 header p, figure p, small { color: var(--soft); }
-.marks { display: grid; grid-template-columns: repeat(auto-fill, minmax(196px, 1fr)); gap: 10px; margin: 24px 0; }
+.marks { display: grid; grid-template-columns: repeat(auto-fill, minmax(152px, 1fr)); gap: 10px; margin: 24px 0; }
 article, figure, details { background: var(--card); border: 1px solid var(--rule); border-radius: 8px; }
 article { padding: 12px 14px; border-left: 4px solid var(--rule); }
 article.met { border-left-color: var(--good); }
 article.missed { border-left-color: var(--bad); }
 article.missed strong { color: var(--bad); }
-article h3 { font-size: 13px; font-weight: 500; margin: 0; min-height: 39px; }
+article h3 { font-size: 13px; font-weight: 500; margin: 0; min-height: 2.9em; }
 article strong { display: block; font-size: 24px; font-variant-numeric: tabular-nums; }
 article small { font-size: 12px; line-height: 1.35; display: block; margin-top: 4px; }
 .meter { width: 100%; height: 6px; display: block; margin-top: 4px; }

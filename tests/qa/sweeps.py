@@ -121,7 +121,7 @@ def probe_all(assistant: Asks, every: Sequence[Probe], progress: Progress = no_p
 
 
 def uncovered_states() -> list[str]:
-    """All states but the two covered, and the District of Columbia."""
+    """All states but the two covered, the District of Columbia and Puerto Rico."""
     return [name for name in read_data("places.yaml")["states"] if name not in COVERED]
 
 

@@ -22,10 +22,12 @@ def kinds(run: Run) -> Iterator[str]:
 def marks(found: Sequence[Mark], before: Recorded | None) -> Iterator[str]:
     """Every mark with its counts, its goal and what was recorded."""
     old = before.marks if before else {}
-    yield f"{'mark':44} {'value':>9} {'of':>22}  {'goal':17} {'':7} {'recorded':>9}"
+    if before:
+        yield f"recorded: {version(before.version)}"
+    yield f"{'mark':52} {'value':>9} {'of':>22}  {'goal':17} {'':7} {'recorded':>9}"
     for mark in found:
         recorded = mark.show(old[mark.id]) if mark.id in old else ""
-        line = f"{mark.name:44} {mark.shown:>9} {mark.counts:>22}  {mark.goal:17} {_SIGNS[mark.met]:7} {recorded:>9}"
+        line = f"{mark.name:52} {mark.shown:>9} {mark.counts:>22}  {mark.goal:17} {_SIGNS[mark.met]:7} {recorded:>9}"
         yield line.rstrip()
 
 

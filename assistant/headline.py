@@ -27,8 +27,8 @@ def headline(found: Ruling) -> tuple[str, bool]:
     """
     local = found.stances(found.here or (*found.general, *found.elsewhere))
     wider = found.stances(found.general) if found.here else {}
-    yes = [holder for holder, said in local.items() if said & YES]
-    no = [holder for holder, said in local.items() if said & NO]
+    yes = _ordered(found, [holder for holder, said in local.items() if said & YES])
+    no = _ordered(found, [holder for holder, said in local.items() if said & NO])
     if yes and no:
         supervised = all(Stance.YES not in local[holder] for holder in yes)
         return _differ(found, yes, no, supervised), True
@@ -45,13 +45,30 @@ def headline(found: Ruling) -> tuple[str, bool]:
     return _verdict(found, f"{key}_but" if against else key, yes, against), bool(against)
 
 
+def _hedges(found: Ruling) -> set[str]:
+    """The holders who speak of the place only as a belief."""
+    return {rule.holder for rule in found.here if found.place in rule.hedged}
+
+
+def _ordered(found: Ruling, holders: Sequence[str]) -> list[str]:
+    """Those who are sure first."""
+    return sorted(holders, key=lambda holder: holder in _hedges(found))
+
+
+def _named(found: Ruling, holders: Sequence[str]) -> str:
+    """The holders as a list; a belief is marked as one, in the source's words."""
+    hedges = _hedges(found)
+    names = [f"{holder} (“I believe”)" if holder in hedges else holder for holder in holders]
+    return listed(names, found.language)
+
+
 def _verdict(found: Ruling, key: str, holders: Sequence[str], others: Sequence[str]) -> str:
     language = found.language
     return frame(
         key,
         language,
-        holders=listed(holders, language),
-        others=listed(others, language),
+        holders=_named(found, holders),
+        others=_named(found, others),
         say=word("say", len(holders), language),
         name=word("name", len(holders), language),
         allow=word("allow", len(others), language),
@@ -67,8 +84,8 @@ def _differ(found: Ruling, yes: Sequence[str], no: Sequence[str], supervised: bo
     return frame(
         "differ",
         language,
-        yes=listed(yes, language),
-        no=listed(no, language),
+        yes=_named(found, yes),
+        no=_named(found, no),
         say_yes=word("say", len(yes), language),
         say_no=word("say", len(no), language),
         supervised=frame("if_supervised", language) if supervised else "",

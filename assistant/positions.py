@@ -28,8 +28,10 @@ def positions(found: Ruling, rules: Sequence[Rule]) -> Iterator[Line]:
 
 
 def quoted(rules: Sequence[Rule], language: str) -> Iterator[Claim]:
-    """One claim for each holder, with every rule of theirs in the document's order."""
-    ordered = sorted(dict.fromkeys(rules), key=lambda rule: (rule.quote.document.id, rule.holder, rule.quote.start))
+    """One claim for each holder: lists of who does it first, then the document's order."""
+    ordered = sorted(
+        dict.fromkeys(rules), key=lambda rule: (rule.quote.document.id, rule.holder, not rule.closed, rule.quote.start)
+    )
     for _, group in groupby(ordered, key=lambda rule: (rule.quote.document.id, rule.holder)):
         members = _merged([rule.quote for rule in group])
         text = " … ".join(f"“{squeeze(quote.text)}”" for quote in members)
@@ -37,10 +39,11 @@ def quoted(rules: Sequence[Rule], language: str) -> Iterator[Claim]:
 
 
 def shown_in(rules: Sequence[Rule], lines: Sequence[Line]) -> tuple[Quote, ...]:
-    """The quotes of `rules` as the lines below show them, so that one sentence has one number."""
+    """The quotes of `rules` as and in the order the lines below show them, so that one sentence has one number."""
     shown = [quote for line in lines if isinstance(line, Claim) for quote in line.quotes]
-    found = (next((quote for quote in shown if _within(rule.quote, quote)), rule.quote) for rule in rules)
-    return tuple(dict.fromkeys(found))
+    found = [quote for quote in shown if any(_within(rule.quote, quote) for rule in rules)]
+    missing = [rule.quote for rule in rules if not any(_within(rule.quote, quote) for quote in found)]
+    return tuple(dict.fromkeys([*found, *missing]))
 
 
 def _within(inner: Quote, outer: Quote) -> bool:
@@ -52,7 +55,13 @@ def _merged(quotes: Sequence[Quote]) -> list[Quote]:
     merged: list[Quote] = []
     for quote in quotes:
         last = merged[-1] if merged else None
-        if last and last.passage == quote.passage and not quote.document.text[last.end : quote.start].strip():
+        follows = last is not None and quote.start >= last.end
+        if (
+            last
+            and follows
+            and last.passage == quote.passage
+            and not quote.document.text[last.end : quote.start].strip()
+        ):
             merged[-1] = Quote(last.document, last.passage, last.start, max(last.end, quote.end))
         else:
             merged.append(quote)

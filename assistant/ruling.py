@@ -62,7 +62,7 @@ class Ruling:
 def rule_on(query: Query, rules: Sequence[Rule], role: str, place: str) -> Ruling:
     """Sort the rules that speak of the question's procedures (all of them where it names none)."""
     fitting = [rule for rule in rules if _fits(rule, query, role)]
-    if role and any(rule.procedures and rule.stance(role) for rule in fitting):
+    if any(rule.procedures and (rule.stance(role) if role else query.procedures) for rule in fitting):
         fitting = [rule for rule in fitting if rule.procedures]  # what is said of all procedures adds nothing then
     here = tuple(rule for rule in fitting if place and place in rule.places)
     general = tuple(rule for rule in fitting if not rule.places)

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from statistics import median
 
+ROUNDING = 1e-5  # of recorded values
 ONE_IN_A_HUNDRED = 0.01  # the share by which a mark may fall before a run counts as worse
 
 
@@ -33,7 +34,7 @@ class Mark:
         if self.tolerance is None or before is None or self.value is None:
             return False
         worse = self.value - before if self.most is not None else before - self.value
-        return worse > self.tolerance + 1e-9
+        return worse > self.tolerance + ROUNDING
 
     @property
     def shown(self) -> str:

@@ -10,7 +10,7 @@ from tests.qa.figures import Mark
 from tests.qa.run import Version
 
 FILE = FOLDER / "recorded.json"
-_DIGITS = 4
+_DIGITS = 6
 
 
 @dataclass(frozen=True, slots=True)

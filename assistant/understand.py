@@ -152,10 +152,7 @@ def _by_type(query: Query) -> list[Query]:
     facts = [kind for kind in query.answer_types if kind.business]
     if len(facts) < 2 or not re.search(r"\b(?:and|y|plus|also)\b|,|&", fold(query.subject)):
         return [query]
-    return [
-        replace(query, question=kind.id, answer_types=(kind, *(other for other in query.answer_types if other != kind)))
-        for kind in facts
-    ]
+    return [replace(query, question=kind.id, subject=kind.id, concepts=(), answer_types=(kind,)) for kind in facts]
 
 
 def _asks_who(folded: str, procedures: Sequence[str], roles: Sequence[str], placed: bool) -> bool:
@@ -198,6 +195,8 @@ def _is_follow_up(query: Query) -> bool:
         + bool(query.answer_type)
     )
     terms = content_terms(query.subject)
+    if pattern("goes_on").search(folded) and subject < 2:
+        return True
     if pattern("points_back").search(folded):
         return not (query.procedures and len(terms) > 6)
     return len(terms) <= 3 and subject <= 1 and not (query.procedures and (query.concepts or query.asks_who))

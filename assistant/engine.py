@@ -5,6 +5,7 @@ Triage, then the guard, then understand, search, evidence, decide, compose, veri
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import zip_longest
 from time import perf_counter
 from typing import Protocol
 
@@ -252,10 +253,11 @@ def _joined(parts: Sequence[Query], drafts: Sequence[Draft], language: str) -> D
             lines += [line for line in draft.lines if line not in lines]
     statuses = [draft.status for draft in drafts]
     status = Status.PARTIAL if any(found in unanswered for found in statuses) else min(statuses, key=list(Status).index)
-    hits = {hit.passage: hit for draft in drafts for hit in draft.hits}
-    ranked = tuple(sorted(hits.values(), key=lambda hit: -hit.score))
+    ranked = {hit.passage: hit for row in zip_longest(*(draft.hits for draft in drafts)) for hit in row if hit}
     reason = "part-not-covered" if status is Status.PARTIAL else drafts[statuses.index(status)].reason
-    return Draft(status, reason, tuple(lines), sum(draft.confidence for draft in drafts) / len(drafts), ranked)
+    return Draft(
+        status, reason, tuple(lines), sum(draft.confidence for draft in drafts) / len(drafts), tuple(ranked.values())
+    )
 
 
 def _personal(draft: Draft, language: str) -> Draft:

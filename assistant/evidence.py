@@ -6,7 +6,7 @@ Scores units of the passages that search found. Knows words and vectors, decides
 import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -135,10 +135,10 @@ def _occurs(names: Names, name: str, frequency: Callable[[str], int]) -> bool:
     return not single or any(frequency(stem(fold(word))) for word in single)
 
 
+@cache
 def _kinds(names: Names, name: str) -> frozenset[str]:
     """The marks that meet an entry: its own, those of what includes it and of what it includes."""
-    kinds = {name, *names.broader(name), *(other for other in names.entries if name in names.broader(other))}
-    return frozenset(f"#{kind}" for kind in kinds)
+    return frozenset(f"#{kind}" for kind in names.related(name))
 
 
 def gather(

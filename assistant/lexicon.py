@@ -50,6 +50,13 @@ class Names:
         alternatives = sorted(
             {_pattern(name) for entry in entries.values() for name in entry.names}, key=len, reverse=True
         )
+        self._broader = {entry_id: _above(entries, entry_id) for entry_id in entries}
+        self._related = {
+            entry_id: self._broader[entry_id]
+            | {entry_id}
+            | {other for other in entries if entry_id in self._broader[other]}
+            for entry_id in entries
+        }
         self._regex = re.compile(rf"(?<![\w@])({'|'.join(alternatives)})(?:'?e?s|'s)?(?!\w)")
 
     def find(self, text: str) -> list[Mention]:
@@ -70,14 +77,22 @@ class Names:
 
     def broader(self, entry_id: str) -> frozenset[str]:
         """Everything that includes `entry_id`, itself left out."""
-        direct = self.entries[entry_id].broader
-        return frozenset(direct).union(*(self.broader(parent) for parent in direct))
+        return self._broader[entry_id]
+
+    def related(self, entry_id: str) -> frozenset[str]:
+        """The entry, what includes it and what it includes."""
+        return self._related[entry_id]
 
     def includes(self, broad: str, narrow: str) -> bool:
         return broad == narrow or broad in self.broader(narrow)
 
     def label(self, entry_id: str) -> str:
         return self.entries[entry_id].label
+
+
+def _above(entries: Mapping[str, Entry], entry_id: str) -> frozenset[str]:
+    direct = entries[entry_id].broader
+    return frozenset(direct).union(*(_above(entries, parent) for parent in direct))
 
 
 def _key(name: str) -> str:

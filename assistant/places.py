@@ -120,7 +120,7 @@ def _codes(text: str, known: _Gazetteer) -> list[tuple[int, int, Place]]:
         return []
     found = []
     for match in re.finditer(
-        r"(?:\b[Ii]n|\b[Ff]rom|\b[Ff]or|\b[Aa]bout|\b[Oo]f|\b[Ee]n|,)\s+([A-Z]{2})(?=\s*(?:$|[?.,!;)]|\w))", text
+        r"(?:\b[Ii]n|\b[Ff]rom|\b[Ff]or|\b[Aa]bout|\b[Oo]f|\b[Ee]n|,)\s+([A-Z]{2})(?=\s*(?:$|[?.,:!;)]|\w))", text
     ):
         state = known.codes.get(match.group(1))
         if state and not (match.group(1) in _ROLE_CODES and not _city_before(text[: match.start(1)], state)):

@@ -103,6 +103,7 @@ class _Context:
     procedures: tuple[str, ...]
     literal: tuple[str, ...]
     places: tuple[str, ...]
+    start: int  # of the sentence, or of the one before where it leans on that one
 
 
 def _statements(document: Document, unit: Unit) -> Iterator[Span]:
@@ -121,6 +122,7 @@ def _read(document: Document, passage: Passage, unit: Unit, span: Span, before: 
     roles = tuple(words.roles.named(_without_supervisors(text)))
     procedures = tuple(words.procedures.narrowest(text))
     places = tuple(place.name for place in find_places(text))
+    named = (roles, procedures, places)
     back = pattern("pronoun").search(fold(text)) is not None
     lead = document.text[unit.lead.start : unit.lead.end] if unit.lead else ""
     if not roles and back:
@@ -129,7 +131,10 @@ def _read(document: Document, passage: Passage, unit: Unit, span: Span, before: 
         procedures = before.literal
     if not places and before:
         places = before.places
-    return _Context(roles, _narrowed(procedures, passage), procedures, places)
+    leans = before is not None and (roles, procedures, places) != named
+    return _Context(
+        roles, _narrowed(procedures, passage), procedures, places, before.start if before and leans else span.start
+    )
 
 
 def _narrowed(procedures: tuple[str, ...], passage: Passage) -> tuple[str, ...]:
@@ -151,7 +156,7 @@ def _without_supervisors(text: str) -> str:
 def _rule(document: Document, passage: Passage, unit: Unit, span: Span, context: _Context) -> Rule | None:
     text = fold(document.text[span.start : span.end])
     base = Rule(
-        quote=Quote(document, passage, span.start, span.end),
+        quote=Quote(document, passage, context.start, span.end),
         procedures=context.procedures,
         literal=context.literal,
         supervised=pattern("supervised").search(text) is not None,

@@ -43,6 +43,7 @@ class Query:
     language: str = "en"
     presumes: bool = False  # rests on something it takes for granted
     subject: str = ""  # the text with the names of sources blanked
+    asked: str = ""  # the wording that says what is wanted: the question's own, or of the one it doubts
     earlier: str = ""  # the user's utterances before a follow-up, for search
 
     @property
@@ -71,6 +72,7 @@ class Query:
         labels = [words.procedures.label(name) for name in self.procedures]
         labels += [words.roles.label(name) for name in self.roles]
         labels += [words.concepts.entries[name].names[0] for name in self.concepts if name != "perform"]
+        labels += ["who performs what, qualified provider"] if self.asks_who else []
         missing = [label for label in labels if fold(label) not in fold(self.text)]
         return " ".join([self.text, *missing])
 
@@ -87,7 +89,7 @@ class Reader:
         words = lexicon()
         text = self.spelling.mended(question)
         subject = self.sources.without(text)
-        procedures = tuple(words.procedures.narrowest(subject))
+        procedures = tuple(words.procedures.narrowest(_without_roles(subject)))
         roles = tuple(words.roles.named(subject))
         places = find_places(subject)
         sources = self.sources.find(text)
@@ -105,6 +107,7 @@ class Reader:
         concepts = tuple(words.concepts.named(subject))
         return Query(
             question=question,
+            asked=question,
             text=text,
             places=places,
             procedures=procedures,
@@ -170,6 +173,13 @@ def _asks_who(folded: str, procedures: Sequence[str], roles: Sequence[str], plac
     )
 
 
+def _without_roles(text: str) -> str:
+    """The text with roles blanked: a laser technician is no laser treatment."""
+    for mention in lexicon().roles.find(text):
+        text = text[: mention.start] + " " * (mention.end - mention.start) + text[mention.end :]
+    return text
+
+
 def content_words(text: str) -> tuple[str, ...]:
     """The folded words that carry a subject, in order, each once."""
     filler = lexicon().filler_words
@@ -220,6 +230,7 @@ def _completed(query: Query, earlier: Sequence[Query], utterances: Sequence[str]
     doubts = pattern("doubts").search(fold(query.question)) is not None and not query.answer_types
     if last_who and doubts and not query.procedures:
         asks_who, sources = True, last_who.sources
+        query = replace(query, asked=f"{query.question} {last_who.question}")
         restated = bool(query.roles) and not query.sources
         places, roles = query.places or last_who.places, query.roles if restated else last_who.roles
         carried += [place.name for place in last_who.places if not query.places]

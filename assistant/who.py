@@ -102,7 +102,7 @@ def _about_scope(found: Ruling, rules: Sequence[Rule]) -> Verdict:
         "role_may": [rule for rule in said if found.stance(rule) in YES],
         "role_may_not": [rule for rule in said if found.stance(rule) in NO],
     }
-    negated = pattern("negated").search(fold(found.query.question)) is not None
+    negated = pattern("negated").search(fold(found.query.asked)) is not None
     lines: list[Line] = []
     for key in sorted(groups, reverse=negated):
         if groups[key]:
@@ -168,10 +168,10 @@ def _compared(query: Query, status: Status, lines: tuple[Line, ...]) -> tuple[Li
     first = lines[0]
     if not _compares(query) or status is not Status.ANSWERED or not isinstance(first, Claim):
         return lines
-    opening = frame("agree" if pattern("agree").search(fold(query.question)) else "no_difference", query.language)
+    opening = frame("agree" if pattern("agree").search(fold(query.asked)) else "no_difference", query.language)
     return (Claim(opening + first.text[:1].lower() + first.text[1:], first.quotes), *lines[1:])
 
 
 def _compares(query: Query) -> bool:
-    asked = fold(query.question)
+    asked = fold(query.asked)
     return bool(pattern("agree").search(asked) or pattern("differ").search(asked))

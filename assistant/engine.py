@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from assistant.compose import lines_of
 from assistant.decide import ANSWERS, MAY_HELP, choose, confidence_of, is_covered, is_off_topic
-from assistant.evidence import Evidence, from_named, gather, terms_of
+from assistant.evidence import Evidence, from_named, gather, reranked, terms_of
 from assistant.frames import frame, listed
 from assistant.glossary import explanations
 from assistant.lexicon import lexicon
@@ -152,6 +152,7 @@ class Assistant:
         documents = {hit.passage.document_id: _found(snapshot, hit.passage.document_id) for hit in hits}
         evidence = gather(query, hits, terms, documents.__getitem__, snapshot.embed)
         confidence = confidence_of(evidence, terms, hits)
+        hits = reranked(hits, evidence)
         if query.asks_who and (ruled := self._ruled(query, snapshot)):
             status, reason, lines = ruled
             return Draft(status, reason, lines, max(confidence, 0.85), tuple(hits))

@@ -5,7 +5,7 @@ Scores units of the passages that search found. Knows words and vectors, decides
 
 import math
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 
 import numpy as np
@@ -165,6 +165,15 @@ def gather(
         for (source, hit, unit), cosine in zip(found, cosines, strict=True)
     ]
     return sorted(evidence, key=lambda item: -item.score)
+
+
+def reranked(hits: Sequence[Hit], evidence: Sequence[Evidence]) -> list[Hit]:
+    """The hits ordered anew, half by search and half by the best unit that each passage holds."""
+    best: dict[Passage, float] = {}
+    for item in evidence:
+        best[item.passage] = max(item.score, best.get(item.passage, 0.0))
+    scored = [replace(hit, score=(hit.score + max(best.get(hit.passage, 0.0), 0.0)) / 2) for hit in hits]
+    return sorted(scored, key=lambda hit: -hit.score)
 
 
 def from_named(query: Query, passage: Passage) -> bool:

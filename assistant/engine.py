@@ -19,6 +19,7 @@ from assistant.frames import frame, listed
 from assistant.glossary import explanations
 from assistant.lexicon import lexicon
 from assistant.personal import guard
+from assistant.positions import without_bare_labels
 from assistant.rules import rules_of
 from assistant.sources import SourceNames
 from assistant.spelling import Spelling
@@ -232,8 +233,8 @@ def _abstained(query: Query, snapshot: Snapshot, hits: Sequence[Hit], confidence
 
 def _checked(draft: Draft, question: str, history: Sequence[Turn], language: str) -> Draft:
     """The draft with every claim verified; one that loses all its claims abstains."""
-    lines = verified(draft.lines, question, history)
-    if len(lines) == len(draft.lines):
+    lines = without_bare_labels(verified(draft.lines, question, history))
+    if lines == draft.lines:
         return draft
     if any(isinstance(line, Claim) for line in lines):
         return Draft(draft.status, draft.reason, lines, draft.confidence, draft.hits)

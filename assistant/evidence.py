@@ -115,7 +115,8 @@ def terms_of(query: Query, frequency: Callable[[str], int], passages: int) -> tu
     places = {stem(word) for place in query.places for word in WORD.findall(fold(place.label))}
     if query.answer_type and query.answer_type.business:
         consumed |= places
-    for word in content_words(text):
+    business = query.answer_type is not None and query.answer_type.business
+    for word in () if business else content_words(text):  # an address is an address, whatever else is said
         base = stem(word)
         given = any(character.isdigit() for character in word) and query.answer_type is not None
         if base in consumed or (query.presumes and not frequency(base)) or given:

@@ -8,7 +8,7 @@ from assistant.lexicon import read_data
 from assistant.types import Claim, Notice
 
 _LABEL = {"en": "In plain words (ours): ", "es": "En palabras sencillas (nuestras): "}
-MOST = 5  # terms explained under one answer
+MOST = 4  # terms explained under one answer
 
 
 @cache

@@ -27,18 +27,17 @@ class Guard:
 
 def guard(question: str, history: Sequence[Turn] = ()) -> Guard | None:
     """The reason to decline, or None. A short follow-up of a declined question is declined too."""
-    if _changes_rules(question):
-        return Guard("rules", "")
     text, *earlier = map(normalise, (question, *(turn.text for turn in reversed(history) if turn.role == "user")))
+    if _raw().search(question[:LONGEST]) or _commands(text, "orders", "anywhere"):
+        return Guard("rules", "")
     context = "\n".join((text, *earlier[:2]))
     if _is_personal(text, context) or _goes_on(text, earlier):
-        return Guard("personal-advice", _topic(text) or _topic(context))
-    return None
+        return Guard("personal-advice", _topic(text, context))
+    return Guard("rules", "") if _commands(text, "form_orders", "form_anywhere") else None
 
 
-def _changes_rules(question: str) -> bool:
-    text = normalise(question)
-    return bool(_raw().search(question[:LONGEST]) or _found("rules", "anywhere").search(text) or _orders().search(text))
+def _commands(text: str, orders: str, anywhere: str) -> bool:
+    return bool(_found("rules", anywhere).search(text) or _orders(orders).search(text))
 
 
 def _is_personal(text: str, context: str) -> bool:
@@ -64,9 +63,22 @@ def _says(text: str, name: str) -> bool:
     return bool(_found("personal", name).search(text))
 
 
-def _topic(text: str) -> str:
-    """Conditions, medicines and treatments named, once each, in order."""
-    return " ".join(dict.fromkeys(match.group() for match in _found("personal", "topic").finditer(text)))
+def _topic(text: str, context: str) -> str:
+    """Conditions and medicines, then treatments, once each, in the sources' words; what is missing, from before."""
+    conditions = _named(text, "conditions") or _named(context, "conditions")
+    treatments = _named(text, "treatments") or _named(context, "treatments")
+    listed = conditions and _says(" ".join(treatments), "contraindicated")
+    return " ".join((*conditions, *treatments, *(["contraindications"] if listed else ())))
+
+
+def _named(text: str, kind: str) -> list[str]:
+    found = (_in_sources(match.group()) for match in _found("personal", kind).finditer(text))
+    return list(dict.fromkeys(filter(None, found)))
+
+
+def _in_sources(word: str) -> str:
+    words: dict[str, str] = _data()["personal"]["words"]
+    return next((meant for meant, pattern in words.items() if re.fullmatch(pattern, word)), word)
 
 
 @cache
@@ -89,9 +101,9 @@ def _found(kind: str, name: str) -> re.Pattern[str]:
 
 
 @cache
-def _orders() -> re.Pattern[str]:
+def _orders(name: str) -> re.Pattern[str]:
     """An order: at the start of a sentence, or after "please", "can you", "you must"."""
-    return re.compile(rf"^{_data()['rules']['polite']}(?:{_either('rules', 'orders')})(?!\w)", re.MULTILINE)
+    return re.compile(rf"^{_data()['rules']['polite']}(?:{_either('rules', name)})(?!\w)", re.MULTILINE)
 
 
 @cache

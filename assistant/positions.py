@@ -55,14 +55,19 @@ def _merged(quotes: Sequence[Quote]) -> list[Quote]:
     merged: list[Quote] = []
     for quote in quotes:
         last = merged[-1] if merged else None
-        follows = last is not None and quote.start >= last.end
-        if (
-            last
-            and follows
-            and last.passage == quote.passage
-            and not quote.document.text[last.end : quote.start].strip()
-        ):
-            merged[-1] = Quote(last.document, last.passage, last.start, max(last.end, quote.end))
+        if last and last.passage == quote.passage and not quote.document.text[last.end : quote.start].strip():
+            start, end = min(last.start, quote.start), max(last.end, quote.end)
+            merged[-1] = Quote(last.document, last.passage, start, end)
         else:
             merged.append(quote)
     return merged
+
+
+def without_bare_labels(lines: Sequence[Line]) -> tuple[Line, ...]:
+    """The lines without labels ("In general:") that nothing quoted follows."""
+    kept: list[Line] = []
+    for line, after in zip(lines, [*lines[1:], None], strict=True):
+        label = isinstance(line, Notice) and line.kind in ("general", "elsewhere")
+        if not label or isinstance(after, Claim):
+            kept.append(line)
+    return tuple(kept)

@@ -132,6 +132,7 @@ def _read(document: Document, passage: Passage, unit: Unit, span: Span, before: 
     if not places and before:
         places = before.places
     leans = before is not None and (roles, procedures, places) != named
+    leans = leans and before is not None and "\n" not in document.text[before.start : span.start]
     return _Context(
         roles, _narrowed(procedures, passage), procedures, places, before.start if before and leans else span.start
     )

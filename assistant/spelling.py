@@ -55,6 +55,7 @@ def weightiness(word: str) -> float:
     return 0.25 if rank < 1300 else 0.6 if rank < 3000 else 1.0
 
 
+_RARE = 30_000  # a word this far down the list of English words may be a slip for a treatment ("filers")
 _SOUND_ALIKE = ("aeiouy", "szcx", "ckq", "pf", "vw", "dt", "bp", "mn", "gj")
 
 
@@ -93,6 +94,8 @@ class Spelling:
             return word
         if folded.endswith("s") and folded[:-1] in self._known:
             return word
+        if _ranks().get(folded, 0) > _RARE and (meant := self._of_the_field(folded)):
+            return meant
         if any(form in dictionary for dictionary in _dictionaries() for form in (folded, word.lower())):  # type: ignore[operator]
             return word
         if len(folded) < 4:
@@ -107,5 +110,17 @@ class Spelling:
         best = (same_start or [item for item in near if item[1] <= 1])[:1]
         return str(best[0][0]) if best else word
 
+    def _of_the_field(self, folded: str) -> str | None:
+        """The treatment that a rare word is one letter away from."""
+        near = process.extractOne(folded, _treatment_words(), scorer=OSA.distance, score_cutoff=1)
+        return str(near[0]) if near and near[0][0] == folded[0] and _plausible(folded, near[0]) else None
+
 
 _SHORT = {"wat": "what", "wht": "what", "hw": "how", "teh": "the", "nad": "and", "cna": "can", "adn": "and"}
+
+
+@cache
+def _treatment_words() -> tuple[str, ...]:
+    names = (name for entry in lexicon().procedures.entries.values() for name in entry.names)
+    found = {word for name in names for word in WORD.findall(fold(name)) if len(word) >= 5}
+    return tuple(sorted(found | {f"{word}s" for word in found}))

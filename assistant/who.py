@@ -72,6 +72,7 @@ def _kinds_differ(found: Ruling) -> Verdict | None:
 def _about_role(found: Ruling, rules: Sequence[Rule]) -> Verdict:
     """Headline, then each position with its quote: the place's own first, the general ones labelled."""
     sentence, differ = headline(found)
+    rules = _most_telling(found, rules)
     deciding = [rule for rule in (found.here or rules) if found.stance(rule)]
     if differ and found.here:
         deciding += [rule for rule in found.general if found.stance(rule)]
@@ -79,6 +80,19 @@ def _about_role(found: Ruling, rules: Sequence[Rule]) -> Verdict:
     first = Claim(capitalised(sentence), shown_in(deciding, lines))
     status = Status.CONFLICTING if differ else Status.ANSWERED
     return status, "sources-differ" if differ else "rule", (first, *lines)
+
+
+def _most_telling(found: Ruling, rules: Sequence[Rule]) -> list[Rule]:
+    """Of what one holder says to the same effect, the rules on the fewest treatments: a summary adds nothing."""
+
+    def effect(rule: Rule) -> tuple[object, ...]:
+        asked = frozenset(name for name in found.query.procedures if rule.speaks_of(name))
+        return rule.holder, found.stance(rule) or rule.groups, asked
+
+    least: dict[tuple[object, ...], int] = {}
+    for rule in rules:
+        least[effect(rule)] = min(len(rule.procedures), least.get(effect(rule), len(rule.procedures)))
+    return [rule for rule in rules if len(rule.procedures) == least[effect(rule)]]
 
 
 def _about_procedure(found: Ruling, rules: Sequence[Rule]) -> Verdict:

@@ -33,6 +33,30 @@ def test_the_topic_names_what_to_search(question: str, words: set[str]) -> None:
     assert words <= set(found.topic.split())
 
 
+@pytest.mark.parametrize(
+    ("question", "topic"),
+    [
+        ("Tomé Accutane hace seis meses, ¿me puedo hacer el láser?", "accutane resurfacing contraindications"),
+        ("I get cold sores every winter, can I have my face lasered?", "herpes resurfacing contraindications"),
+        ("Should I go ahead with the laser with my pimples?", "acne resurfacing contraindications"),
+        ("I'm 12 weeks pregnant. Can I still get my lips done?", "pregnant fillers"),
+        ("I'm 58 and I smoke. Am I a candidate for rejuvenation?", "smoking candidate rejuvenation"),
+        ("I have lupus, can I get laser hair removal?", "lupus hair removal"),
+        ("Tomo anticoagulantes, ¿puedo ponerme relleno?", "blood thinners fillers"),
+    ],
+)
+def test_the_topic_is_in_the_words_of_the_sources(question: str, topic: str) -> None:
+    found = guard(question)
+    assert found is not None
+    assert found.topic == topic
+
+
+def test_what_the_question_leaves_out_of_the_topic_comes_from_before() -> None:
+    found = guard("can I get a peel?", [Turn("user", "I'm pregnant. Who does peels?"), Turn("assistant", "...")])
+    assert found is not None
+    assert found.topic == "pregnant peel contraindications"
+
+
 def test_a_follow_up_takes_its_topic_from_before() -> None:
     found = guard("so can I?", [Turn("user", "I have acne, should I do resurfacing?"), Turn("assistant", "...")])
     assert found is not None

@@ -17,8 +17,8 @@ def rules_in(text: str, kind: BlockKind = BlockKind.PARAGRAPH, headings: tuple[s
 
 
 def quoting(rules: list[Rule], words: str) -> Rule:
-    (rule,) = [rule for rule in rules if words in rule.quote.text]
-    return rule
+    """The rule whose quote has these words; of several the shortest, as others lean on its sentence."""
+    return min((rule for rule in rules if words in rule.quote.text), key=lambda rule: len(rule.quote.text))
 
 
 def test_kaplan_excludes_the_aesthetician_in_california(sources: Corpus) -> None:

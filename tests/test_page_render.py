@@ -29,7 +29,7 @@ def lines(answer: Answer) -> list[str]:
 
 def test_claims_end_in_buttons_that_name_their_source(fake: FakeAssistant) -> None:
     first = lines(fake.whole(CALIFORNIA))[0]
-    assert first.startswith('<div class="claim"><p><strong>No</strong> for laser procedures in California')
+    assert first.startswith('<div class="claim headline"><p><strong>No</strong> for laser procedures in California')
     assert '<button type="button" class="marker" data-number="1"' in first
     assert 'aria-label="Source 1: Harold J. Kaplan, MD. Show the passage."' in first
     assert 'aria-label="Source 2: a doctor the page does not name. Show the passage."' in first

@@ -12,6 +12,7 @@ from markdown_it.utils import EnvType, OptionsDict
 from assistant.page.chips import chip_html
 from assistant.types import Answer, Citation, Claim, Notice, Quote
 
+_HEDGE = 20  # characters: a sentence of ours may hold a quote as short as “I believe”
 _QUOTED = re.compile(r"(“[^”]+”|\"[^\"]+\")")
 _NAMED = re.compile(r"<strong>([^<(]+?) (\([^<]+\))</strong>")  # a source's name, then what it is
 _FIRST_SENTENCE = re.compile(r"(.*?[.!](?=\s|$)|.*)\s*(.*)", re.DOTALL)
@@ -68,7 +69,8 @@ def line_html(line: Claim | Notice, numbers: Mapping[Quote, int]) -> str:
     body = _NAMED.sub(r'<strong>\1</strong> <span class="aside">\2</span>', _MARKDOWN.render(line.text).rstrip())
     body, elsewhere = _mark_quotes(body, sorted({numbers[quote]: quote for quote in line.quotes}.items()))
     end = max(body.rfind("</p>"), body.rfind("</li>"))  # inside the last paragraph or item, not on a line of its own
-    return f'<div class="claim">{body[:end]}{_markers_html(elsewhere)}{body[end:]}</div>'
+    look = "claim" if any(len(quoted) > _HEDGE for quoted in _QUOTED.findall(line.text)) else "claim headline"
+    return f'<div class="{look}">{body[:end]}{_markers_html(elsewhere)}{body[end:]}</div>'
 
 
 def _mark_quotes(body: str, cited: Sequence[tuple[int, Quote]]) -> tuple[str, list[tuple[int, Quote]]]:

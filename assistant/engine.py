@@ -152,7 +152,7 @@ class Assistant:
         terms = terms_of(query, snapshot.frequency, snapshot.count)
         documents = {hit.passage.document_id: _found(snapshot, hit.passage.document_id) for hit in hits}
         evidence = gather(query, hits, terms, documents.__getitem__, snapshot.embed)
-        confidence = confidence_of(evidence, terms, hits)
+        confidence = confidence_of(evidence, hits)
         hits = reranked(hits, evidence)
         if query.asks_who and (ruled := self._ruled(query, snapshot)):
             status, reason, lines = ruled

@@ -26,6 +26,9 @@ Embed = Callable[[Sequence[str]], npt.NDArray[np.float32]]
 _IN_UNIT, _IN_LEAD, _IN_HEADING, _NEARBY = 1.0, 0.9, 0.6, 0.45
 
 
+_OPENING = 4  # characters: "A medical ...", "The laser ..."
+
+
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """One unit, scored against a question."""
@@ -39,6 +42,7 @@ class Evidence:
     subject: bool  # speaks of every procedure the question names
     fits: bool  # holds the kind of fact the question asks for
     own: float  # share of the words in the unit itself
+    opens: bool = False  # begins with what the question asks about: it is the subject, not one among others
     unmet: tuple[float, ...] = ()  # weights of the terms that neither it nor its surroundings meet
 
     @property
@@ -50,6 +54,7 @@ class Evidence:
             + 0.4 * max(self.cosine, 0.0)
             - (0.0 if self.fits else 0.35)
             - (0.0 if self.subject else 0.15)
+            + 0.06 * self.opens
         )
 
     @property
@@ -220,8 +225,21 @@ def _scored(query: Query, terms: Sequence[Term], document: Document, hit: Hit, u
         ),
         fits=fits,
         own=inside / total if terms else 0.0,
+        opens=_opens(query, own, hit.passage, unit),
         unmet=tuple(term.weight for term in terms if not term.kind and not _best(term, layers)),
     )
+
+
+def _opens(query: Query, own: str, passage: Passage, unit: Unit) -> bool:
+    """Whether a unit begins with a treatment or source of the question, or is the step that the question names."""
+    words = lexicon()
+    if passage.kind is BlockKind.STEP and unit.kind == "lead":
+        return bool(set(words.concepts.named(own)) & set(query.concepts) - {"steps", "medspa"})
+    first = fold(own[:60])
+    named = [mention.id for mention in words.procedures.find(first) if mention.start <= _OPENING]
+    if any(words.procedures.includes(name, asked) for name in named for asked in query.procedures):
+        return True
+    return bool(query.sources) and not content_terms(query.subject) and first.split(" ")[0] in fold(query.text)
 
 
 def _best(term: Term, layers: Iterable[tuple[frozenset[str], float]]) -> float:

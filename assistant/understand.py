@@ -169,7 +169,7 @@ def _asks_who(folded: str, procedures: Sequence[str], roles: Sequence[str], plac
         return bool(procedures) and placed and len(content_terms(folded)) <= 4
     bare = not pattern("asks").search(folded)  # "rn botox"
     return bool((procedures or placed) and (pattern("permission").search(folded) or bare)) or bool(
-        re.search(r"\b(?:what|which)\b.*\b(?:can|may|cannot|can't|do|does|perform|allowed)\b", folded)
+        pattern("asks_scope").search(folded)
     )
 
 

@@ -99,7 +99,9 @@ def _about_procedure(found: Ruling, rules: Sequence[Rule]) -> Verdict:
     """Asked "who may": every position, the place's own first; they differ where their lists of roles differ."""
     deciding = [rule for rule in found.here if rule in rules] or list(rules)
     compares = _compares(found.query)
-    telling = [r for r in deciding if r.closed or r.or_higher or (compares and (r.anyone or r.allowed))]
+    weighed = [*deciding, *found.general] if found.here else deciding
+    wider = [r for r in weighed if r.closed or r.or_higher or ((found.here or compares) and (r.anyone or r.allowed))]
+    telling = [rule for rule in wider if found.covers(rule)]
     differ = len({(frozenset(rule.allowed), rule.anyone) for rule in telling}) > 1
     lines = [*positions(found, rules), _law(found)]
     if differ:

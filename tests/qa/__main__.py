@@ -14,7 +14,7 @@ from assistant.opening import AwaitedIndex
 from index.errors import IndexProblem
 from index.progress import ProgressBar
 from tests.qa import document, export, mutations, recorded, report, tables
-from tests.qa.cases import Case, load_cases
+from tests.qa.cases import FOLDER, Case, load_cases
 from tests.qa.figures import Mark
 from tests.qa.marks import marks_of, sweep_marks
 from tests.qa.run import Run, Version, run_cases
@@ -40,7 +40,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _measure(index: AwaitedIndex, cases: Sequence[Case], options: argparse.Namespace) -> int:
-    whole = len(cases) == len(load_cases())
+    whole = options.cases == FOLDER and len(cases) == len(load_cases())
     assistant = Assistant(index)
     started = time.perf_counter()
     with closing(ProgressBar(unit="questions")) as bar:
@@ -125,7 +125,8 @@ def _mutate(assistant: Assistant, options: argparse.Namespace) -> int:
 
 def _chosen(options: argparse.Namespace) -> list[Case]:
     kinds, ids = set(options.kind), set(options.id)
-    return [case for case in load_cases() if (not kinds or case.kind in kinds) and (not ids or case.id in ids)]
+    cases = load_cases(options.cases)
+    return [case for case in cases if (not kinds or case.kind in kinds) and (not ids or case.id in ids)]
 
 
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
@@ -133,6 +134,7 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.qa", description=__doc__)
     parser.add_argument("--documents", type=Path, default=defaults.documents, help="the folder of documents")
     parser.add_argument("--index", type=Path, default=defaults.index, help="the index; made or synced first")
+    parser.add_argument("--cases", type=Path, default=FOLDER, help="a folder of cases, such as tests/qa/fresh")
     parser.add_argument("--kind", action="append", default=[], help="only cases of this kind; may be repeated")
     parser.add_argument("--id", action="append", default=[], help="only this case; may be repeated")
     parser.add_argument("--json", type=Path, help="write marks and cases here")

@@ -30,6 +30,7 @@ _WEIGHTS = {
     "fits": 2.3,
     "subject": 4.0,
     "heaviest_unmet": -0.7,
+    "lacks": -3.0,  # set by hand: what no document has a word for is not covered
 }
 
 
@@ -46,6 +47,7 @@ def confidence_of(evidence: Sequence[Evidence], hits: Sequence[Hit]) -> float:
         "passage": max((hit.dense for hit in hits), default=0.0),
         "fits": float(best.fits),
         "subject": float(best.subject),
+        "lacks": float(best.lacks),
         "heaviest_unmet": max(best.unmet, default=0.0),
     }
     value = _BIAS + sum(_WEIGHTS[name] * feature for name, feature in features.items())

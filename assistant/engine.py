@@ -20,6 +20,7 @@ from assistant.glossary import explanations
 from assistant.lexicon import lexicon
 from assistant.personal import guard
 from assistant.positions import without_bare_labels
+from assistant.recall import recall
 from assistant.rules import rules_of
 from assistant.sources import SourceNames
 from assistant.spelling import Spelling
@@ -34,7 +35,9 @@ from corpus.types import BlockKind, Document, Passage
 from index.types import Hit
 
 _FAR_OFF = 0.15  # a question this far from every passage is about something else, whatever words it shares
+_BY_UNIT, _BY_UNIT_IN_TALK = 0.5, 0.05  # a follow-up's own words say less about where its answer stands
 HITS = 20  # passages looked at for evidence
+FIELD_PASSAGES = 200  # passages read to see whether the documents are about treatments at all
 VOCABULARY_PASSAGES = 20_000  # passages whose words a misspelt one may be mended to
 RULE_HITS = 60  # passages read for rules on who may perform what
 
@@ -133,7 +136,7 @@ class Assistant:
         snapshot = self._index.snapshot
         reader = self._reader(snapshot)
         parts = reader.parts(reader.understand(question, history))
-        drafts = [self._part(part, snapshot, language, enough) for part in parts]
+        drafts = [self._part(part, history, snapshot, language, enough) for part in parts]
         checked = [_checked(draft, question, history, language) for draft in drafts]
         return checked[0] if len(checked) == 1 else _joined(parts, checked, language)
 
@@ -143,22 +146,23 @@ class Assistant:
             vocabulary = {
                 word for p in snapshot.passages[:VOCABULARY_PASSAGES] for word in WORD.findall(fold(p.searchable))
             }
-            self._current = Reader(SourceNames(snapshot.documents), Spelling(vocabulary))
+            in_field = any(lexicon().procedures.named(p.text) for p in snapshot.passages[:FIELD_PASSAGES])
+            self._current = Reader(SourceNames(snapshot.documents), Spelling(vocabulary), in_field)
             self._read_for = snapshot.generation
         return self._current
 
-    def _part(self, query: Query, snapshot: Snapshot, language: str, enough: float) -> Draft:
-        hits = snapshot.search(query.search_text, HITS)
+    def _part(self, query: Query, history: Sequence[Turn], snapshot: Snapshot, language: str, enough: float) -> Draft:
+        hits, leans = recall(query, history, snapshot, HITS)
         terms = terms_of(query, snapshot.frequency, snapshot.count)
         documents = {hit.passage.document_id: _found(snapshot, hit.passage.document_id) for hit in hits}
         evidence = gather(query, hits, terms, documents.__getitem__, snapshot.embed)
         confidence = confidence_of(evidence, hits)
-        hits = reranked(hits, evidence)
+        hits = reranked(hits, evidence, share=_BY_UNIT_IN_TALK if leans else _BY_UNIT)
         if query.asks_who and (ruled := self._ruled(query, snapshot)):
             status, reason, lines = ruled
             return Draft(status, reason, lines, max(confidence, 0.85), tuple(hits))
         if not is_covered(confidence, enough) or is_off_topic(query, hits, _FAR_OFF):
-            return _abstained(query, snapshot, hits, confidence, language)
+            return _abstained(query, snapshot, hits, confidence, language, self._reader(snapshot).in_field)
         return _evident(query, choose(evidence), confidence, hits, _sibling_steps(snapshot), language)
 
     def _ruled(self, query: Query, snapshot: Snapshot) -> tuple[Status, str, tuple[Line, ...]] | None:
@@ -217,9 +221,11 @@ def _evident(
     return Draft(Status.ANSWERED, "evidence", lines, confidence, tuple(hits))
 
 
-def _abstained(query: Query, snapshot: Snapshot, hits: Sequence[Hit], confidence: float, language: str) -> Draft:
+def _abstained(
+    query: Query, snapshot: Snapshot, hits: Sequence[Hit], confidence: float, language: str, in_field: bool
+) -> Draft:
     if is_off_topic(query, hits):
-        line = Notice("off-topic", frame("off_topic", language))
+        line = Notice("off-topic", frame("off_topic" if in_field else "off_topic_general", language))
         return Draft(Status.DECLINED, "off-topic", (line,), confidence, tuple(hits))
     refusal = frame("not_covered", language)
     if query.sources:

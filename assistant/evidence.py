@@ -4,6 +4,7 @@ Scores units of the passages that search found. Knows words and vectors, decides
 """
 
 import math
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
@@ -42,6 +43,7 @@ class Evidence:
     subject: bool  # speaks of every procedure the question names
     fits: bool  # holds the kind of fact the question asks for
     own: float  # share of the words in the unit itself
+    lacks: bool = False  # the question asks about a thing that no document has a word for
     opens: bool = False  # begins with what the question asks about: it is the subject, not one among others
     unmet: tuple[float, ...] = ()  # weights of the terms that neither it nor its surroundings meet
 
@@ -80,6 +82,7 @@ class Term:
     alternatives: frozenset[str]
     weight: float
     known: bool = True  # occurs somewhere in the documents
+    absent: bool = False  # a thing asked about for which no document has any of the known words
     kind: AnswerType | None = None  # met by a fact of this kind instead of a word
 
 
@@ -111,7 +114,7 @@ def terms_of(query: Query, frequency: Callable[[str], int], passages: int) -> tu
                 continue
             consumed |= stems
             known = names is not words.concepts or _occurs(names, name, frequency)
-            terms.append(Term(_kinds(names, name), 1.4 if known else 2.0, known))
+            terms.append(Term(_kinds(names, name), 1.4 if known else 2.0, known, absent=not known))
             if names is words.concepts:  # the documents' own word is worth a little more than its synonyms
                 literal = (word for word in stems if word not in STOP_WORDS and frequency(word))
                 terms += [Term(frozenset({word}), 0.35) for word in sorted(literal)]
@@ -138,7 +141,7 @@ def terms_of(query: Query, frequency: Callable[[str], int], passages: int) -> tu
 def _occurs(names: Names, name: str, frequency: Callable[[str], int]) -> bool:
     """Whether the documents have any of the words by which a concept is named."""
     single = [other for other in names.entries[name].names if WORD.fullmatch(fold(other))]
-    return not single or any(frequency(stem(fold(word))) for word in single)
+    return not single or any(all(frequency(stem(part)) for part in re.findall(r"\w+", fold(word))) for word in single)
 
 
 @cache
@@ -173,12 +176,14 @@ def gather(
     return sorted(evidence, key=lambda item: -item.score)
 
 
-def reranked(hits: Sequence[Hit], evidence: Sequence[Evidence]) -> list[Hit]:
-    """The hits ordered anew, half by search and half by the best unit that each passage holds."""
+def reranked(hits: Sequence[Hit], evidence: Sequence[Evidence], share: float) -> list[Hit]:
+    """The hits ordered anew: `share` by the best unit that each passage holds, the rest by search."""
     best: dict[Passage, float] = {}
     for item in evidence:
         best[item.passage] = max(item.score, best.get(item.passage, 0.0))
-    scored = [replace(hit, score=(hit.score + max(best.get(hit.passage, 0.0), 0.0)) / 2) for hit in hits]
+    scored = [
+        replace(hit, score=(1 - share) * hit.score + share * max(best.get(hit.passage, 0.0), 0.0)) for hit in hits
+    ]
     return sorted(scored, key=lambda hit: -hit.score)
 
 
@@ -225,6 +230,7 @@ def _scored(query: Query, terms: Sequence[Term], document: Document, hit: Hit, u
         ),
         fits=fits,
         own=inside / total if terms else 0.0,
+        lacks=any(term.absent for term in terms),
         opens=_opens(query, own, hit.passage, unit),
         unmet=tuple(term.weight for term in terms if not term.kind and not _best(term, layers)),
     )

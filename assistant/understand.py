@@ -83,6 +83,7 @@ class Reader:
 
     sources: SourceNames
     spelling: Spelling
+    in_field: bool = True  # the documents are about treatments
 
     def read(self, question: str) -> Query:
         """Read a question on its own."""

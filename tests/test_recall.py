@@ -17,7 +17,7 @@ def hit(document: str, score: float, dense: float) -> Hit:
 
 @dataclass
 class FakeIndex:
-    """Finds by the last word that it knows: a small real ranking for each of them."""
+    """Finds by the first word that it knows: a small ranking for each of them."""
 
     rankings: dict[str, list[Hit]]
     asked: list[str] = field(default_factory=list)
@@ -25,7 +25,7 @@ class FakeIndex:
     def search(self, query: str, k: int = 10) -> list[Hit]:
         self.asked.append(query)
         known = [word for word in self.rankings if word in query]
-        return self.rankings[max(known, key=query.rfind)][:k] if known else []
+        return self.rankings[min(known, key=query.find)][:k] if known else []
 
 
 def index() -> FakeIndex:

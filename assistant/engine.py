@@ -18,6 +18,7 @@ from assistant.evidence import Evidence, from_named, gather, reranked, terms_of
 from assistant.frames import frame, listed
 from assistant.glossary import explanations
 from assistant.lexicon import lexicon
+from assistant.patterns import pattern
 from assistant.personal import guard
 from assistant.positions import without_bare_labels
 from assistant.recall import recall
@@ -108,10 +109,12 @@ class Assistant:
                 question, Status.EMERGENCY, "red-flag", (notice,), seconds=perf_counter() - started, language=language
             )
         guarded = guard(question, history)
-        if guarded and guarded.kind == "rules":
-            line = Notice("rules", frame("rules", language))
+        refusal = "rules" if guarded and guarded.kind == "rules" else ""
+        if refusal or pattern("small_talk").search(fold(question)):
+            key = refusal or "small_talk"
+            line = Notice(key.replace("_", "-"), frame(key, language))
             return Answer(
-                question, Status.DECLINED, "rules", (line,), seconds=perf_counter() - started, language=language
+                question, Status.DECLINED, line.kind, (line,), seconds=perf_counter() - started, language=language
             )
         if guarded and guarded.topic:
             draft = self._drafted(guarded.topic, (), language, enough=MAY_HELP)

@@ -180,3 +180,13 @@ def test_stream_ends_with_what_ask_gives(assistant: Assistant) -> None:
     assert [len(answer.lines) for answer in growing] == list(range(1, len(last.lines)))
     assert last.lines == assistant.ask(FIRST).lines
     assert len(last.hits) >= 10
+
+
+@pytest.mark.parametrize(("said", "language"), [("Hi there!", "en"), ("thank you so much", "en"), ("¡Hola!", "es")])
+def test_a_greeting_is_greeted(assistant: Assistant, said: str, language: str) -> None:
+    answer = assistant.ask(said)
+    assert (answer.status, answer.reason, answer.language) == (Status.DECLINED, "small-talk", language)
+
+
+def test_a_greeting_before_a_question_does_not_hide_it(assistant: Assistant) -> None:
+    assert assistant.ask("Hi, what are the risks of skin rejuvenation?").status is Status.ANSWERED

@@ -31,6 +31,7 @@ _BY_STATUS = {
     Status.ANSWERED: Chip("answered", _TICK, "Answered", "Respondido"),
 }
 _BY_REASON = {
+    "small-talk": Chip("waiting", _TICK, "Ask me", "Pregúnteme"),
     "not-ready": Chip("waiting", _WAIT, "Getting ready", "Preparando"),
     "question-length": Chip("waiting", _WAIT, "Please shorten", "Más corto, por favor"),
     "busy": Chip("waiting", _WAIT, "Please try again", "Inténtelo de nuevo"),

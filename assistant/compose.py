@@ -59,7 +59,7 @@ def _claims(evidence: Evidence, question: str, siblings: Siblings, language: str
 
 def asks_for_item(evidence: Evidence) -> bool:
     """Whether the question is about this one item, rather than about the list it stands in."""
-    return evidence.own >= 0.34
+    return evidence.named and evidence.own >= 0.34
 
 
 def _quoted(evidence: Evidence, language: str) -> Claim:

@@ -39,10 +39,10 @@ class Evidence:
     unit: Unit
     coverage: float  # share of the question's words, by weight, that the unit and what it hangs on contain
     cosine: float  # of unit and question, in [-1, 1]
-    passage_cosine: float
     subject: bool  # speaks of every procedure the question names
     fits: bool  # holds the kind of fact the question asks for
     own: float  # share of the words in the unit itself
+    named: bool = False  # holds a word of the question, not only a fact of the kind it asks for
     lacks: bool = False  # the question asks about a thing that no document has a word for
     opens: bool = False  # begins with what the question asks about: it is the subject, not one among others
     unmet: tuple[float, ...] = ()  # weights of the terms that neither it nor its surroundings meet
@@ -224,12 +224,12 @@ def _scored(query: Query, terms: Sequence[Term], document: Document, hit: Hit, u
         unit=unit,
         coverage=met / total if terms else 0.0,
         cosine=cosine,
-        passage_cosine=hit.dense,
         subject=all(
             any(_kinds(procedures, name) & vocabulary for vocabulary, _ in layers) for name in query.procedures
         ),
         fits=fits,
         own=inside / total if terms else 0.0,
+        named=any(term.alternatives & layers[0][0] for term in terms),
         lacks=any(term.absent for term in terms),
         opens=_opens(query, own, hit.passage, unit),
         unmet=tuple(term.weight for term in terms if not term.kind and not _best(term, layers)),

@@ -44,7 +44,6 @@ class Query:
     presumes: bool = False  # rests on something it takes for granted
     subject: str = ""  # the text with the names of sources blanked
     asked: str = ""  # the wording that says what is wanted: the question's own, or of the one it doubts
-    earlier: str = ""  # the user's utterances before a follow-up, for search
 
     @property
     def answer_type(self) -> AnswerType | None:
@@ -132,7 +131,7 @@ class Reader:
         earlier = [turn.text for turn in history if turn.role == "user" and turn.text.strip()]
         if not earlier or not _is_follow_up(query):
             return query
-        return _completed(query, [self.read(text) for text in reversed(earlier[-4:])], earlier)
+        return _completed(query, [self.read(text) for text in reversed(earlier[-4:])])
 
     def parts(self, query: Query) -> list[Query]:
         """The questions that one message asks; what the first names holds for the later ones that name nothing."""
@@ -144,7 +143,7 @@ class Reader:
         for piece in asked:
             part = self.read(piece)
             if parts and (_is_follow_up(part) or not content_terms(piece)):
-                part = _completed(part, list(reversed(parts)), [])
+                part = _completed(part, list(reversed(parts)))
             elif not parts and query.carried:
                 part = replace(query, question=piece, text=" ".join([piece, *(f"({word})" for word in query.carried)]))
             parts.append(part)
@@ -213,7 +212,7 @@ def _is_follow_up(query: Query) -> bool:
     return len(terms) <= 3 and subject <= 1 and not (query.procedures and (query.concepts or query.asks_who))
 
 
-def _completed(query: Query, earlier: Sequence[Query], utterances: Sequence[str]) -> Query:
+def _completed(query: Query, earlier: Sequence[Query]) -> Query:
     """Fill the places, procedures and roles that are missing; the newest turn that has them wins."""
     carried: list[str] = []
     words = lexicon()
@@ -256,7 +255,6 @@ def _completed(query: Query, earlier: Sequence[Query], utterances: Sequence[str]
         carried=tuple(carried),
         sources=sources,
         subject=" ".join([query.subject, *(f"({word})" for word in carried)]) if carried else query.subject,
-        earlier=" ".join(utterances[-2:]),
     )
 
 

@@ -190,3 +190,9 @@ def test_a_greeting_is_greeted(assistant: Assistant, said: str, language: str) -
 
 def test_a_greeting_before_a_question_does_not_hide_it(assistant: Assistant) -> None:
     assert assistant.ask("Hi, what are the risks of skin rejuvenation?").status is Status.ANSWERED
+
+
+def test_hours_for_no_named_day_come_whole_and_first(assistant: Assistant) -> None:
+    answer = assistant.ask("I'm at Genesis tomorrow at 10am, are they open?")
+    assert "Monday" in answer.lines[0].text  # not one day picked as if it were tomorrow
+    assert "Sunday" in answer.lines[0].text

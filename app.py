@@ -11,9 +11,12 @@ from threading import Thread
 from typing import TYPE_CHECKING
 
 from assistant import settings
+from assistant.answering import AT_ONCE as WORDED_AT_ONCE
+from assistant.answering import answering, opened_model, told
 from assistant.settings import Settings, SettingsProblem
 
 if TYPE_CHECKING:
+    from assistant.chat.model import ChatModel
     from assistant.page.desk import Desk
     from corpus.types import Corpus
 
@@ -22,11 +25,14 @@ settings in the environment:
   CONTACT          how to reach a person, shown on the page: "call 555-0100" (default: the clinic that treats you)
   CLINIC_NAME      a name for the page's heading
   DOCUMENTS_DIR, INDEX_DIR, HOST, PORT, EMBEDDING_MODEL
+  CHAT_MODEL       a language model that words the answers: "ollama:llama3.2" (default: none, answers are quotes);
+                   with it CHAT_BASE_URL, CHAT_API_KEY, CHAT_SECONDS, CHAT_TOKENS: docs/chat-models.md
 
 examples:
   python app.py
   python app.py --port 8000 --documents ~/policies --index ~/policies-index
   CONTACT="call 555-0100" CLINIC_NAME="Lakeside Skin" python app.py
+  CHAT_MODEL=ollama:llama3.2 python app.py
 """
 
 
@@ -34,13 +40,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Serve until interrupted; 2 after one sentence on stderr where that is impossible."""
     try:
         chosen = _chosen(arguments)
+        model = opened_model(chosen)
     except SettingsProblem as problem:
         return _refuse(str(problem))
     _log_warnings_only()
     try:
-        return _serve(chosen)
+        return _serve(chosen, model)
     except KeyboardInterrupt:
         return 0
+    finally:
+        if model:
+            model.close()
 
 
 def _log_warnings_only() -> None:
@@ -70,7 +80,7 @@ def _with_options(read: Settings, arguments: Sequence[str] | None) -> Settings:
     return replace(read, host=options.host, port=port, documents=options.documents, index=options.index)
 
 
-def _serve(chosen: Settings) -> int:
+def _serve(chosen: Settings, model: "ChatModel | None") -> int:
     from assistant.page.listener import listen, shown_address
 
     try:
@@ -81,16 +91,19 @@ def _serve(chosen: Settings) -> int:
     from assistant.page.desk import Desk
 
     desk = Desk()
-    Thread(target=_open, args=(chosen, desk), daemon=True, name="preparation").start()
+    Thread(target=_open, args=(chosen, model, desk), daemon=True, name="preparation").start()
 
-    from assistant.page.blocks import build
+    from assistant.page.blocks import AT_ONCE, build
     from assistant.page.server import application, serve
 
-    serve(application(build(chosen, desk), desk), listener)
+    # However slow the model, there is always room for questions that it does not word, and for emergencies.
+    at_once = AT_ONCE + (WORDED_AT_ONCE if model else 0)
+    page = build(chosen, desk, at_once, worded_by=told(model, machine="the machine that serves this page"))
+    serve(application(page, desk), listener, model.close if model else lambda: None)
     return 0
 
 
-def _open(chosen: Settings, desk: "Desk") -> None:
+def _open(chosen: Settings, model: "ChatModel | None", desk: "Desk") -> None:
     """Bring the index up to date and open the desk; what goes wrong is said on the page and here."""
     from corpus import SourceProblem, load
     from index.errors import IndexProblem
@@ -101,7 +114,7 @@ def _open(chosen: Settings, desk: "Desk") -> None:
         for problem in corpus.problems:
             _tell(problem.sentence)
         _sync(chosen, corpus, desk)
-        _open_desk(chosen, desk)
+        _open_desk(chosen, model, desk)
     except (SourceProblem, IndexProblem) as problem:
         _tell(_sentence(problem))
         desk.fail("The operator sees the reason in the terminal.")
@@ -135,13 +148,13 @@ def _sync(chosen: Settings, corpus: "Corpus", desk: "Desk") -> None:
         bar.close()
 
 
-def _open_desk(chosen: Settings, desk: "Desk") -> None:
+def _open_desk(chosen: Settings, model: "ChatModel | None", desk: "Desk") -> None:
     from assistant.engine import Assistant
     from index.passages import PassageIndex
 
     index = PassageIndex.open(chosen.index, model=chosen.embedding_model or None)
-    desk.open(Assistant(index), index.document, len(index.documents))
-    _tell(f"Ready: {len(index.documents)} documents.")
+    desk.open(answering(Assistant(index), model), index.document, len(index.documents))
+    _tell(" ".join([f"Ready: {len(index.documents)} documents.", told(model)]).strip())
 
 
 def _sentence(problem: Exception) -> str:

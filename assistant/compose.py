@@ -45,12 +45,15 @@ def _claims(evidence: Evidence, question: str, siblings: Siblings, language: str
     introduces = evidence.document.text[: evidence.unit.span.end].rstrip().endswith(":")
     if passage.kind is BlockKind.STEP or (introduces and passage.kind is BlockKind.PARAGRAPH and siblings(passage)):
         yield from _steps(evidence, question, siblings, language)
+    elif evidence.pointed and evidence.unit.kind in ("item", "row") and pattern("asks_whole").search(fold(question)):
+        yield _whole_list(evidence, language)
     elif evidence.unit.kind == "row":
         yield _row(evidence, language) if evidence.own > 0 else _whole_list(evidence, language)
     elif evidence.unit.kind == "item":
-        if asks_for_item(evidence):
+        if asks_for_item(evidence) or (evidence.named and not evidence.unit.lead):
             yield _item(evidence, language)
-        yield _whole_list(evidence, language)
+        if evidence.unit.lead or not evidence.named:  # points under a bare heading have no more in common than that
+            yield _whole_list(evidence, language)
     elif evidence.unit.kind == "lead":
         yield _whole_list(evidence, language)
     else:
@@ -121,10 +124,13 @@ def _whole_list(evidence: Evidence, language: str) -> Claim:
     members = [unit for unit in units(passage) if unit.kind in ("item", "row")]
     span = whole(passage)
     lead = members[0].lead if members else None
-    lead_text = text[lead.start : lead.end] if lead else passage.headings[-1]
     items = "\n".join(f"- {squeeze(text[unit.span.start : unit.span.end])}" for unit in members)
     quote = Quote(evidence.document, passage, span.start, span.end)
-    shown = frame("list", language, source=source_name(quote, language), lead=squeeze(lead_text), items="\n" + items)
+    source = source_name(quote, language)
+    if lead is None:  # only a heading names it, and that is not in the quote
+        return Claim(frame("list_alone", language, source=source, items="\n" + items), (quote,))
+    lead_text = squeeze(text[lead.start : lead.end])
+    shown = frame("list", language, source=source, lead=lead_text, items="\n" + items)
     return Claim(shown, (quote,))
 
 

@@ -4,10 +4,12 @@ Knows scores and the shape of a question, no words of any document.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 
+from assistant.contrast import contrast
 from assistant.evidence import Evidence
-from assistant.lexicon import lexicon
+from assistant.lexicon import lexicon, read_data
 from assistant.understand import Query
 from index.types import Hit
 
@@ -18,28 +20,25 @@ _MOST = 3  # pieces of evidence shown
 _OFF_TOPIC = 0.30  # cosine of the best passage below which a question is about something else
 
 
-# Logistic weights, fitted together on questions about these sources and on SQuAD's development half asked its own
-# questions and others' (docs/experiments.md). No feature sees how a question is punctuated or phrased.
-_BIAS = -13.1
-_WEIGHTS = {
-    "coverage": 3.1,
-    "own": 1.8,
-    "cosine": 1.3,
-    "nearest": 2.8,  # cosine of the nearest unit
-    "passage": 5.5,  # cosine of the nearest passage
-    "fits": 2.3,
-    "subject": 4.0,
-    "heaviest_unmet": -0.7,
-    "lacks": -3.0,  # set by hand: what no document has a word for is not covered
-}
+@cache
+def _weights() -> dict[str, dict[str, float]]:
+    """Made by `python -m tests.benchmarks.confidence --fit`, from what and how: docs/evaluation.md."""
+    read: dict[str, dict[str, float]] = read_data("confidence.yaml")
+    return read
 
 
-def confidence_of(evidence: Sequence[Evidence], hits: Sequence[Hit]) -> float:
-    """The probability that the documents answer, from how well the best unit meets the question."""
+def features_of(
+    query: Query, evidence: Sequence[Evidence], hits: Sequence[Hit], frequency: Callable[[str], int]
+) -> dict[str, float]:
+    """How well the best unit meets the question, and what of the question it lacks. Empty without evidence.
+
+    No feature sees how a question is punctuated, how long it is or which question word it has.
+    """
     if not evidence:
-        return 0.02
+        return {}
     best = evidence[0]
-    features = {
+    lacking = contrast(query.subject, best.words, best.passage.text, frequency)
+    return {
         "coverage": best.coverage,
         "own": best.own,
         "cosine": max(best.cosine, 0.0),
@@ -49,8 +48,20 @@ def confidence_of(evidence: Sequence[Evidence], hits: Sequence[Hit]) -> float:
         "subject": float(best.subject),
         "lacks": float(best.lacks),
         "heaviest_unmet": max(best.unmet, default=0.0),
+        "numbers": float(lacking.numbers),
+        "names": float(lacking.names),
+        "denial": float(lacking.denial),
+        "opposites": float(lacking.opposites),
     }
-    value = _BIAS + sum(_WEIGHTS[name] * feature for name, feature in features.items())
+
+
+def confidence_of(features: Mapping[str, float], in_field: bool) -> float:
+    """The probability that the documents answer. `in_field`: they are about treatments, which the lexicon names, so
+    that what is covered in words says more than it does in a folder about anything else."""
+    if not features:
+        return 0.02
+    weights = _weights()["field" if in_field else "general"]
+    value = sum(weight * features.get(name, 1.0) for name, weight in weights.items())  # "bias" is no feature
     return 1.0 / (1.0 + math.exp(-value))
 
 

@@ -12,35 +12,37 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
+from assistant.alternatives import with_both_sides
 from assistant.compose import lines_of
-from assistant.decide import ANSWERS, MAY_HELP, choose, confidence_of, is_covered, is_off_topic
-from assistant.evidence import Evidence, from_named, gather, reranked, terms_of
+from assistant.decide import ANSWERS, MAY_HELP, choose, confidence_of, features_of, is_covered, is_off_topic
+from assistant.evidence import Evidence, gather, reranked, terms_of
 from assistant.frames import frame, listed
 from assistant.glossary import explanations
+from assistant.inventory import about_documents
 from assistant.lexicon import lexicon
 from assistant.patterns import pattern
 from assistant.personal import guard
 from assistant.positions import without_bare_labels
 from assistant.recall import recall
-from assistant.rules import rules_of
+from assistant.rulebook import ruled_on, rules_read
 from assistant.sources import SourceNames
 from assistant.spelling import Spelling
 from assistant.text import WORD, fold
 from assistant.triage import language as language_of
 from assistant.triage import triage
 from assistant.types import Answer, Claim, Notice, Status, Turn
-from assistant.understand import Query, Reader, content_terms
+from assistant.understand import Query, Reader
 from assistant.verify import verified
-from assistant.who import answer as who_answer
 from corpus.types import BlockKind, Document, Passage
 from index.types import Hit
 
 _FAR_OFF = 0.15  # a question this far from every passage is about something else, whatever words it shares
-_BY_UNIT, _BY_UNIT_IN_TALK = 0.5, 0.05  # a follow-up's own words say less about where its answer stands
+_BY_UNIT, _BY_UNIT_IN_TALK = 0.5, 0.2  # a follow-up's own words say less about where its answer stands
 HITS = 20  # passages looked at for evidence
-FIELD_PASSAGES = 200  # passages read to see whether the documents are about treatments at all
+FIELD_PASSAGES, FIELD_SHARE = 200, 0.05  # passages read to see whether the documents are about treatments; enough
 VOCABULARY_PASSAGES = 20_000  # passages whose words a misspelt one may be mended to
-RULE_HITS = 60  # passages read for rules on who may perform what
+_POINTED = 0.9  # confidence where the question quotes the evidence, or names the list it wants
+_ABOUT_ITSELF = 0.95  # confidence of what sidecars say
 
 Line = Claim | Notice
 
@@ -149,44 +151,39 @@ class Assistant:
             vocabulary = {
                 word for p in snapshot.passages[:VOCABULARY_PASSAGES] for word in WORD.findall(fold(p.searchable))
             }
-            in_field = any(lexicon().procedures.named(p.text) for p in snapshot.passages[:FIELD_PASSAGES])
-            self._current = Reader(SourceNames(snapshot.documents), Spelling(vocabulary), in_field)
+            self._current = Reader(SourceNames(snapshot.documents), Spelling(vocabulary), _in_field(snapshot.passages))
             self._read_for = snapshot.generation
         return self._current
 
     def _part(self, query: Query, history: Sequence[Turn], snapshot: Snapshot, language: str, enough: float) -> Draft:
+        if pattern("off_task").search(fold(query.question)):
+            return _off_topic(language, self._reader(snapshot).in_field)
+        if said := about_documents(query, snapshot.documents, rules_read(query, snapshot)):
+            return Draft(*said, _ABOUT_ITSELF)
         hits, leans = recall(query, history, snapshot, HITS)
         terms = terms_of(query, snapshot.frequency, snapshot.count)
         documents = {hit.passage.document_id: _found(snapshot, hit.passage.document_id) for hit in hits}
         evidence = gather(query, hits, terms, documents.__getitem__, snapshot.embed)
-        confidence = confidence_of(evidence, hits)
+        features = features_of(query, evidence, hits, snapshot.frequency)
+        confidence = confidence_of(features, self._reader(snapshot).in_field)
+        pointed = bool(evidence) and evidence[0].pointed
+        confidence = max(confidence, _POINTED) if pointed else confidence
         hits = reranked(hits, evidence, share=_BY_UNIT_IN_TALK if leans else _BY_UNIT)
-        if query.asks_who and (ruled := self._ruled(query, snapshot)):
+        if query.asks_who and (ruled := ruled_on(query, snapshot)):
             status, reason, lines = ruled
             return Draft(status, reason, lines, max(confidence, 0.85), tuple(hits))
-        if not is_covered(confidence, enough) or is_off_topic(query, hits, _FAR_OFF):
+        if not pointed and (
+            not is_covered(confidence, enough) or _is_elsewhere(query, is_off_topic(query, hits, _FAR_OFF))
+        ):
             return _abstained(query, snapshot, hits, confidence, language, self._reader(snapshot).in_field)
-        return _evident(query, choose(evidence), confidence, hits, _sibling_steps(snapshot), language)
-
-    def _ruled(self, query: Query, snapshot: Snapshot) -> tuple[Status, str, tuple[Line, ...]] | None:
-        """Who may perform what: the verdict of the rules in the passages nearest to the question."""
-        near = snapshot.passages
-        if snapshot.count > RULE_HITS:
-            near = tuple(hit.passage for hit in snapshot.search(query.search_text, RULE_HITS))
-        rules = [rule for p in near if from_named(query, p) for rule in rules_of(_found(snapshot, p.document_id), p)]
-        if query.procedures and not any(_mentions(p, query.procedures) for p in near):
-            return None  # a treatment of the field that the documents do not speak of
-        bare = not query.procedures and not query.roles
-        if bare and any(not snapshot.frequency(term) for term in content_terms(query.subject)):
-            return None  # asks about something that the lexicon and the documents do not know
-        return who_answer(query, rules)
+        chosen = with_both_sides(query, choose(evidence), evidence)
+        return _evident(query, chosen, confidence, hits, _sibling_steps(snapshot), language)
 
 
-def _mentions(passage: Passage, procedures: Sequence[str]) -> bool:
-    """Whether the passage names one of the procedures, or one that includes it or that it includes."""
-    names = lexicon().procedures
-    named = names.named(passage.searchable)
-    return any(names.includes(a, b) or names.includes(b, a) for a in named for b in procedures)
+def _in_field(passages: Sequence[Passage]) -> bool:
+    """Whether the documents are about treatments: one passage in twenty names one."""
+    read = passages[:FIELD_PASSAGES]
+    return sum(bool(lexicon().procedures.named(p.text)) for p in read) >= FIELD_SHARE * max(len(read), 1)
 
 
 def _found(snapshot: Snapshot, document_id: str) -> Document:
@@ -227,17 +224,28 @@ def _evident(
 def _abstained(
     query: Query, snapshot: Snapshot, hits: Sequence[Hit], confidence: float, language: str, in_field: bool
 ) -> Draft:
-    if is_off_topic(query, hits):
-        line = Notice("off-topic", frame("off_topic" if in_field else "off_topic_general", language))
-        return Draft(Status.DECLINED, "off-topic", (line,), confidence, tuple(hits))
+    if _is_elsewhere(query, is_off_topic(query, hits)):
+        return replace(_off_topic(language, in_field), confidence=confidence, hits=tuple(hits))
     refusal = frame("not_covered", language)
     if query.sources:
         named = [ref.speaker or _found(snapshot, ref.document_id).publisher for ref in query.sources]
-        refusal = frame("source_silent", language, holders=listed(named, language))
+        key = "source_silent_place" if query.places else "source_silent"
+        where = listed([place.label for place in query.places], language)
+        refusal = frame(key, language, holders=listed(named, language), place=where)
     elif query.places:
         refusal = frame("not_covered_place", language, place=listed([place.label for place in query.places], language))
     lines = (Notice("not-covered", refusal), Notice("next-step", frame("next_step", language)))
     return Draft(Status.ABSTAINED, "no-evidence", lines, confidence, tuple(hits))
+
+
+def _is_elsewhere(query: Query, off_topic: bool) -> bool:
+    """Whether a question is off the topic of the documents. One that asks what they say is not."""
+    return off_topic and not pattern("about_sources").search(fold(query.question))
+
+
+def _off_topic(language: str, in_field: bool) -> Draft:
+    line = Notice("off-topic", frame("off_topic" if in_field else "off_topic_general", language))
+    return Draft(Status.DECLINED, "off-topic", (line,), 0.02)
 
 
 def _checked(draft: Draft, question: str, history: Sequence[Turn], language: str) -> Draft:

@@ -12,11 +12,14 @@ from functools import cache, lru_cache
 import numpy as np
 import numpy.typing as npt
 
+from assistant.clauses import asides
+from assistant.exact import points_at
 from assistant.lexicon import AnswerType, Names, lexicon
-from assistant.spelling import weightiness
+from assistant.patterns import pattern
+from assistant.query import STOP_WORDS, Query, content_words, telling_terms
+from assistant.spelling import is_light, weightiness
 from assistant.text import WORD, fold, stem
 from assistant.types import Quote
-from assistant.understand import STOP_WORDS, Query, content_terms, content_words
 from corpus.types import BlockKind, Document, Passage
 from corpus.units import Unit, units
 from index.types import Hit
@@ -27,6 +30,8 @@ Embed = Callable[[Sequence[str]], npt.NDArray[np.float32]]
 _IN_UNIT, _IN_LEAD, _IN_HEADING, _NEARBY = 1.0, 0.9, 0.6, 0.45
 
 
+# How much of its weight a word keeps that no document has: one of conversation, one said by the way, any other.
+_LIGHT, _ASIDE, _UNKNOWN = 0.1, 0.2, 0.85
 _OPENING = 4  # characters: "A medical ...", "The laser ..."
 
 
@@ -45,6 +50,7 @@ class Evidence:
     named: bool = False  # holds a word of the question, not only a fact of the kind it asks for
     lacks: bool = False  # the question asks about a thing that no document has a word for
     opens: bool = False  # begins with what the question asks about: it is the subject, not one among others
+    pointed: bool = False  # has the very words that the question quotes, or is the list or table that it wants whole
     unmet: tuple[float, ...] = ()  # weights of the terms that neither it nor its surroundings meet
 
     @property
@@ -57,7 +63,14 @@ class Evidence:
             - (0.0 if self.fits else 0.35)
             - (0.0 if self.subject else 0.15)
             + 0.06 * self.opens
+            + 0.5 * self.pointed
         )
+
+    @property
+    def words(self) -> str:
+        """The unit with what it hangs on."""
+        text, lead, span = self.document.text, self.unit.lead, self.unit.span
+        return (f"{text[lead.start : lead.end]} " if lead else "") + text[span.start : span.end]
 
     @property
     def quote(self) -> Quote:
@@ -65,7 +78,7 @@ class Evidence:
 
 
 @lru_cache(maxsize=65536)
-def _vocabulary(text: str) -> frozenset[str]:
+def vocabulary(text: str) -> frozenset[str]:
     """Stems of a text and the concepts, procedures and roles it names, these marked with "#"."""
     words = lexicon()
     stems = {stem(word) for word in WORD.findall(fold(text))}
@@ -83,6 +96,7 @@ class Term:
     weight: float
     known: bool = True  # occurs somewhere in the documents
     absent: bool = False  # a thing asked about for which no document has any of the known words
+    akin: frozenset[str] = frozenset()  # meets it in part: what some kinds of the thing are kinds of too
     kind: AnswerType | None = None  # met by a fact of this kind instead of a word
 
 
@@ -93,6 +107,7 @@ def terms_of(query: Query, frequency: Callable[[str], int], passages: int) -> tu
     terms: list[Term] = []
     consumed: set[str] = set()
     types = {kind.id for kind in query.answer_types if kind.business}
+    beside = _beside(text)
     for kind in query.answer_types:
         asked = " ".join(match.group() for match in kind.asks.finditer(fold(text)))
         consumed |= {stem(word) for word in WORD.findall(asked)}
@@ -114,11 +129,14 @@ def terms_of(query: Query, frequency: Callable[[str], int], passages: int) -> tu
                 continue
             consumed |= stems
             known = names is not words.concepts or _occurs(names, name, frequency)
-            terms.append(Term(_kinds(names, name), 1.4 if known else 2.0, known, absent=not known))
+            if not known and (query.presumes or stems <= beside):
+                continue  # taken for granted, or mentioned by the way
+            akin = _akin(names, name) if names is words.procedures else frozenset()
+            terms.append(Term(_kinds(names, name), 1.4 if known else 2.0, known, absent=not known, akin=akin))
             if names is words.concepts:  # the documents' own word is worth a little more than its synonyms
                 literal = (word for word in stems if word not in STOP_WORDS and frequency(word))
-                terms += [Term(frozenset({word}), 0.35) for word in sorted(literal)]
-    if not terms and query.sources and not content_terms(text):
+                terms += [Term(frozenset({word}), 0.35 if frequency(word) > 2 else 0.7) for word in sorted(literal)]
+    if not terms and query.sources and not telling_terms(text):
         text = query.text  # "Who is ...?": the source itself is what is asked about
     places = {stem(word) for place in query.places for word in WORD.findall(fold(place.label))}
     if query.answer_type and query.answer_type.business:
@@ -126,6 +144,9 @@ def terms_of(query: Query, frequency: Callable[[str], int], passages: int) -> tu
     business = query.answer_type is not None and query.answer_type.business
     for word in () if business else content_words(text):  # an address is an address, whatever else is said
         base = stem(word)
+        if base in places and not frequency(base) and base not in beside and pattern("asks_law").search(fold(text)):
+            terms.append(Term(frozenset({base}), 2.0, known=False, absent=True))
+            consumed.add(base)
         given = any(character.isdigit() for character in word) and query.answer_type is not None
         if base in consumed or (query.presumes and not frequency(base)) or given:
             continue  # what is taken for granted, or asked about ("is it open at 5pm"), may be what they correct
@@ -134,13 +155,24 @@ def terms_of(query: Query, frequency: Callable[[str], int], passages: int) -> tu
             count = frequency(base)
             placed = 0.4 if base in places else 1.0  # an address shares a city's name with many a question
             rarity = min(math.log(1 + (passages + 1) / (count + 0.5)) / 2.2, 1.7)
-            terms.append(Term(frozenset({base}), placed * rarity * weightiness(word), known=count > 0))
+            light = 1.0 if count else _LIGHT if is_light(word) else _ASIDE if base in beside else _UNKNOWN
+            terms.append(Term(frozenset({base}), placed * rarity * weightiness(word) * light, known=count > 0))
     return tuple(terms)
+
+
+def _beside(text: str) -> frozenset[str]:
+    """Stems of words that stand only beside the clause that asks."""
+    spans = asides(text)
+    said = {stem(word) for start, end in spans for word in WORD.findall(fold(text[start:end]))}
+    for start, end in reversed(spans):
+        text = text[:start] + text[end:]
+    return frozenset(said - {stem(word) for word in WORD.findall(fold(text))})
 
 
 def _occurs(names: Names, name: str, frequency: Callable[[str], int]) -> bool:
     """Whether the documents have any of the words by which a concept is named."""
-    single = [other for other in names.entries[name].names if WORD.fullmatch(fold(other))]
+    entry = names.entries[name]
+    single = entry.said or [other for other in entry.names if WORD.fullmatch(fold(other))]
     return not single or any(all(frequency(stem(part)) for part in re.findall(r"\w+", fold(word))) for word in single)
 
 
@@ -148,6 +180,11 @@ def _occurs(names: Names, name: str, frequency: Callable[[str], int]) -> bool:
 def _kinds(names: Names, name: str) -> frozenset[str]:
     """The marks that meet an entry: its own, those of what includes it and of what it includes."""
     return frozenset(f"#{kind}" for kind in names.related(name))
+
+
+@cache
+def _akin(names: Names, name: str) -> frozenset[str]:
+    return frozenset(f"#{other}" for other in names.akin(name))
 
 
 def gather(
@@ -207,10 +244,10 @@ def _scored(query: Query, terms: Sequence[Term], document: Document, hit: Hit, u
     own = text[unit.span.start : unit.span.end]
     lead = text[unit.lead.start : unit.lead.end] if unit.lead else ""
     layers = (
-        (_vocabulary(own), _IN_UNIT),
-        (_vocabulary(lead), _IN_LEAD),
-        (_vocabulary(" ".join((*hit.passage.headings, document.publisher, hit.passage.speaker))), _IN_HEADING),
-        (_vocabulary(hit.passage.text), _NEARBY),
+        (vocabulary(own), _IN_UNIT),
+        (vocabulary(lead), _IN_LEAD),
+        (vocabulary(" ".join((*hit.passage.headings, document.publisher, hit.passage.speaker))), _IN_HEADING),
+        (vocabulary(hit.passage.text), _NEARBY),
     )
     procedures = lexicon().procedures
     total = sum(term.weight for term in terms) or 1.0
@@ -225,13 +262,15 @@ def _scored(query: Query, terms: Sequence[Term], document: Document, hit: Hit, u
         coverage=met / total if terms else 0.0,
         cosine=cosine,
         subject=all(
-            any(_kinds(procedures, name) & vocabulary for vocabulary, _ in layers) for name in query.procedures
+            any((_kinds(procedures, name) | _akin(procedures, name)) & vocabulary for vocabulary, _ in layers)
+            for name in query.procedures
         ),
         fits=fits,
         own=inside / total if terms else 0.0,
-        named=any(term.alternatives & layers[0][0] for term in terms),
+        named=any(term.alternatives & layers[0][0] for term in terms) or (kind is not None and kind.item and fits),
         lacks=any(term.absent for term in terms),
         opens=_opens(query, own, hit.passage, unit),
+        pointed=points_at(query, own, unit.kind, (lead, hit.passage.header, hit.passage.headings[-1])),
         unmet=tuple(term.weight for term in terms if not term.kind and not _best(term, layers)),
     )
 
@@ -245,8 +284,9 @@ def _opens(query: Query, own: str, passage: Passage, unit: Unit) -> bool:
     named = [mention.id for mention in words.procedures.find(first) if mention.start <= _OPENING]
     if any(words.procedures.includes(name, asked) for name in named for asked in query.procedures):
         return True
-    return bool(query.sources) and not content_terms(query.subject) and first.split(" ")[0] in fold(query.text)
+    return bool(query.sources) and not telling_terms(query.subject) and first.split(" ")[0] in fold(query.text)
 
 
 def _best(term: Term, layers: Iterable[tuple[frozenset[str], float]]) -> float:
-    return max((share for vocabulary, share in layers if term.alternatives & vocabulary), default=0.0)
+    met = max((share for vocabulary, share in layers if term.alternatives & vocabulary), default=0.0)
+    return met or (_NEARBY if any(term.akin & vocabulary for vocabulary, _ in layers) else 0.0)

@@ -6,7 +6,7 @@ from functools import cache
 from assistant.lexicon import lexicon, read_data
 from assistant.types import Quote
 
-_OPENS_WITH_A_SOURCE = frozenset({"quote", "list", "row", "steps", "role_may"})
+_OPENS_WITH_A_SOURCE = frozenset({"quote", "list", "list_alone", "row", "steps", "role_may"})
 
 
 @cache

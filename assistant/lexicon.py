@@ -19,6 +19,8 @@ class Entry:
     names: tuple[str, ...]
     broader: tuple[str, ...] = ()
     article: str = "a"
+    said: tuple[str, ...] = ()  # of a concept: words of which documents that cover it have one; its names where empty
+    uses: str = ""  # of a role: the procedure that it does by its name
     level: int = 0  # of a role: higher may do what lower may, where a rule says "or higher"
 
 
@@ -39,6 +41,7 @@ class AnswerType:
     asks: re.Pattern[str]
     needs: re.Pattern[str]
     business: bool = False  # a fact of one business: its address, its hours
+    item: bool = False  # one line of a list answers it
 
 
 class Names:
@@ -55,6 +58,15 @@ class Names:
             entry_id: self._broader[entry_id]
             | {entry_id}
             | {other for other in entries if entry_id in self._broader[other]}
+            for entry_id in entries
+        }
+        self._akin = {
+            entry_id: frozenset(
+                other
+                for kind in entries
+                if entry_id in self._broader[kind]
+                for other in self._broader[kind] - self._related[entry_id]
+            )
             for entry_id in entries
         }
         self._regex = re.compile(rf"(?<![\w@])({'|'.join(alternatives)})(?:'?e?s|'s)?(?!\w)")
@@ -82,6 +94,14 @@ class Names:
     def related(self, entry_id: str) -> frozenset[str]:
         """The entry, what includes it and what it includes."""
         return self._related[entry_id]
+
+    def both(self, first: str, second: str) -> str:
+        """The entry that is a kind of both, if there is one: resurfacing with a laser."""
+        return next((name for name, above in self._broader.items() if {first, second} <= above), "")
+
+    def akin(self, entry_id: str) -> frozenset[str]:
+        """The entries of which some kind is a kind of this one too: resurfacing, of a laser."""
+        return self._akin[entry_id]
 
     def includes(self, broad: str, narrow: str) -> bool:
         return broad == narrow or broad in self.broader(narrow)
@@ -134,6 +154,7 @@ def lexicon() -> Lexicon:
                 re.compile(_unaccented(entry["asks"])),
                 re.compile(entry["needs"], 0 if name in ("address", "person") else re.IGNORECASE),
                 bool(entry.get("business")),
+                bool(entry.get("item")),
             )
             for name, entry in data["answer_types"].items()
         ),
@@ -160,10 +181,12 @@ def _names(entries: Mapping[str, Mapping[str, Any]]) -> Names:
 def _entry(name: str, data: Mapping[str, Any]) -> Entry:
     return Entry(
         id=name,
-        label=str(data.get("label", name)),
+        label=str(data.get("label", name.replace("_", " "))),
         names=_strings(data["names"]),
         broader=_strings(data.get("broader", ())),
         article=str(data.get("article", "a")),
+        said=_strings(data.get("said", ())),
+        uses=str(data.get("uses", "")),
         level=int(data.get("level", 0)),
     )
 

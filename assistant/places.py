@@ -13,6 +13,7 @@ _NAMESAKES = frozenset({"georgia", "virginia", "jordan", "chad", "niger", "togo"
 _SPANISH_WORDS = frozenset({"la", "sf"})  # "a la clínica" is no city
 _ROLE_CODES = frozenset({"PA", "MD"})
 _PREPOSITION = "in|within|inside|across|throughout|near|around|from|at|to|for|of|about|and|or|en|de|para|sobre|y"
+_CLINIC = r"med\s?spa|medical spa|medi-?spa|day spa|clinic|practice|salon|spa"
 _BEFORE = rf"(?:\b(?:{_PREPOSITION})\s+(?:the\s+)?(?:state\s+of\s+|city\s+of\s+|estado\s+de\s+|downtown\s+)?|,\s*)"
 _AFTER = r"(?=\s*(?:\?|\.|,|$|'s\b|law|rule|regulation|board|license|allow|permit|require|let|say|state\b))"
 
@@ -36,6 +37,7 @@ class _Gazetteer:
     cities: dict[str, list[str]]  # folded name -> states, most populous city first
     state_names: re.Pattern[str]
     city_names: re.Pattern[str]
+    city_alone: re.Pattern[str]
     countries: dict[str, str]
 
 
@@ -54,6 +56,7 @@ def _gazetteer() -> _Gazetteer:
         cities=cities,
         state_names=_any_of([*states, *(name for name in countries if name not in states)]),
         city_names=re.compile(_BEFORE + _any_of(list(cities)).pattern),
+        city_alone=_any_of(list(cities)),
         countries=countries,
     )
 
@@ -81,6 +84,7 @@ def _named(text: str, folded: str, known: _Gazetteer) -> Iterator[tuple[int, int
         if match.group(1) in _SPANISH_WORDS and not re.search(r"\b(?:in|near|from)\s+$", folded[: match.start(1)]):
             continue
         yield match.start(1), match.end(1), _city(text, match)
+    yield from _of_a_clinic(text, folded, known)
     for match in known.state_names.finditer(folded):
         name = re.sub(r"[\s-]+", " ", match.group(1))
         if name not in _NAMESAKES or _used_as_place(folded, match.start(1), match.end(1)):
@@ -92,6 +96,12 @@ def _city(text: str, match: re.Match[str]) -> Place:
     name = text[match.start(1) : match.end(1)]
     states = _gazetteer().cities[re.sub(r"[\s-]+", " ", match.group(1))]
     return Place(states[0], name.title() if name.islower() else name)
+
+
+def _of_a_clinic(text: str, folded: str, known: _Gazetteer) -> Iterator[tuple[int, int, Place]]:
+    """Cities before the word for a clinic: "Houston medspa", "a Tampa clinic"."""
+    for match in re.finditer(rf"{known.city_alone.pattern}(?=\s+(?:{_CLINIC})s?\b)", folded):
+        yield match.start(1), match.end(1), _city(text, match)
 
 
 def _free(found: list[tuple[int, int, Place]], start: int) -> bool:
@@ -120,9 +130,16 @@ def _codes(text: str, known: _Gazetteer) -> list[tuple[int, int, Place]]:
         return []
     found = []
     for match in re.finditer(
-        r"(?:\b[Ii]n|\b[Ff]rom|\b[Ff]or|\b[Aa]bout|\b[Oo]f|\b[Ee]n|,)\s+([A-Z]{2})(?=\s*(?:$|[?.,:!;)]|\w))", text
+        r"(?:^|\b[Ii]n|\b[Ff]rom|\b[Ff]or|\b[Aa]bout|\b[Oo]f|\b[Ee]n|,)\s*(?<![A-Za-z])([A-Z]{2})(?=\s*(?:$|[?.,:!;)]|\w))",
+        text,
     ):
         state = known.codes.get(match.group(1))
+        if (
+            (match.start(1) == 0
+            and not text[2:].lstrip().startswith((",", ":", "-")))
+            or (match.start(1) == 0 and match.group(1) in _ROLE_CODES)
+        ):
+            continue  # "NY, esthetician": first, and set off
         if state and not (match.group(1) in _ROLE_CODES and not _city_before(text[: match.start(1)], state)):
             found.append((match.start(1), match.end(1), Place(state, state)))
     return found

@@ -1,7 +1,7 @@
 """Each source's words on who may do it, under its name and by place. Decides nothing, knows no source."""
 
 from collections.abc import Iterator, Sequence
-from itertools import groupby
+from itertools import groupby, zip_longest
 
 from assistant.frames import capitalised, frame, source_name
 from assistant.rules import Rule
@@ -66,7 +66,7 @@ def _merged(quotes: Sequence[Quote]) -> list[Quote]:
 def without_bare_labels(lines: Sequence[Line]) -> tuple[Line, ...]:
     """The lines without labels ("In general:") that nothing quoted follows."""
     kept: list[Line] = []
-    for line, after in zip(lines, [*lines[1:], None], strict=True):
+    for line, after in zip_longest(lines, lines[1:]):
         label = isinstance(line, Notice) and line.kind in ("general", "elsewhere")
         if not label or isinstance(after, Claim):
             kept.append(line)

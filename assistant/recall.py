@@ -1,7 +1,7 @@
 """Searches for a question in its conversation: what was said before helps where the question leans on it.
 
-Knows scores and documents' ids, no words. A question that finds a place of its own, where nobody talked before, is a
-new topic and is searched alone.
+Knows scores and documents' ids, no words. A question that finds a place of its own, away from what is talked about, is
+a new topic and is searched alone.
 """
 
 from collections.abc import Sequence
@@ -16,8 +16,9 @@ from index.types import Hit
 # Tuned on doc2dial's development half (docs/experiments.md).
 _DEPTH = 60  # passages looked at by each search
 _TURNS = 12  # utterances before the question that are searched with it
-_ALONE = 0.4  # cosine from which a question that finds other documents than the talk before stands alone
-_OWN, _TALK = 0.45, 0.55  # weights of the question alone and of the question in its conversation
+_BY_LEAD = 0.35  # what a lead in score counts beside a cosine
+_ALONE = 0.66  # cosine and lead together from which a question stands alone
+_OWN, _TALK = 0.25, 0.75  # weights of the question alone and of the question in its conversation
 
 
 class Searches(Protocol):
@@ -30,15 +31,24 @@ def recall(query: Query, history: Sequence[Turn], index: Searches, k: int) -> tu
     said = " ".join(turn.text for turn in history[-_TURNS:])
     if not said.strip() or query.sources:
         return own[:k], False
-    before = index.search(said, _DEPTH)
-    if max((hit.dense for hit in own), default=0.0) >= _ALONE and not _documents(own, 3) & _documents(before, 3):
+    talk = index.search(f"{said} {query.text}", _DEPTH)
+    if _stands_alone(own, talk):
         return own[:k], False
-    return _mixed(own, index.search(f"{said} {query.text}", _DEPTH))[:k], True
+    return _mixed(own, talk)[:k], True
 
 
-def _documents(hits: Sequence[Hit], most: int) -> set[str]:
-    """The first documents of a ranking."""
-    return set(list(dict.fromkeys(hit.passage.document_id for hit in hits))[:most])
+def _stands_alone(own: Sequence[Hit], talk: Sequence[Hit]) -> bool:
+    """Whether the question finds a passage that is near to it and ahead of all in the document talked about.
+
+    Neither is enough: a question in a few words is near to nothing, yet one passage may lead; and a question that goes
+    on where the talk is may find the like elsewhere, a little nearer.
+    """
+    if not own or not talk:
+        return False
+    discussed = talk[0].passage.document_id
+    there = max((hit.score for hit in own if hit.passage.document_id == discussed), default=0.0)
+    lead = own[0].score - there
+    return lead > 0.0 and max(hit.dense for hit in own) + _BY_LEAD * lead >= _ALONE
 
 
 def _mixed(own: Sequence[Hit], talk: Sequence[Hit]) -> list[Hit]:

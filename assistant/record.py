@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TypedDict
 
-from assistant.types import Answer, Citation, Turn
+from assistant.types import Answer, Citation, Turn, Writing
 from index.types import Hit
 
 _MARKERS = re.compile(r"[ \t]*(?:\[\d{1,3}\])+")
@@ -38,6 +38,17 @@ class HitRecord(TypedDict):
     score: float  # higher is better
 
 
+class WritingRecord(TypedDict):
+    model: str  # "provider:model"
+    prompts: str  # the version of what the model is told
+    written: int  # sentences shown
+    dropped: list[str]  # why each other sentence was not
+    failure: str  # "" where there was none
+    tokens_in: int
+    tokens_out: int
+    first: float | None  # seconds to the first verified sentence
+
+
 class AnswerRecord(TypedDict):
     status: str
     reason: str
@@ -46,6 +57,7 @@ class AnswerRecord(TypedDict):
     citations: list[CitationRecord]
     hits: list[HitRecord]  # best first; empty where nothing was searched
     seconds: float
+    writing: WritingRecord | None  # where a chat model was asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +79,20 @@ def record_of(answer: Answer) -> AnswerRecord:
         "citations": [_citation(citation) for citation in answer.citations],
         "hits": [_hit(hit) for hit in answer.hits],
         "seconds": round(answer.seconds, 4),
+        "writing": _writing(answer.writing) if answer.writing else None,
+    }
+
+
+def _writing(writing: Writing) -> WritingRecord:
+    return {
+        "model": writing.model,
+        "prompts": writing.prompts,
+        "written": writing.written,
+        "dropped": list(writing.dropped),
+        "failure": writing.failure,
+        "tokens_in": writing.tokens_in,
+        "tokens_out": writing.tokens_out,
+        "first": writing.first,
     }
 
 

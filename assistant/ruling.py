@@ -4,7 +4,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from assistant.lexicon import lexicon
+from assistant.patterns import pattern
 from assistant.rules import Rule, Stance
+from assistant.text import fold
 from assistant.understand import Query
 
 YES = frozenset({Stance.YES, Stance.SUPERVISED})
@@ -47,7 +49,15 @@ class Ruling:
         names = lexicon().procedures
         asked = self.query.procedures
         spoken = (*rule.procedures, *rule.literal)
-        return not asked or not spoken or any(names.includes(own, name) for own in spoken for name in asked)
+        if not asked or not spoken or any(names.includes(own, name) for own in spoken for name in asked):
+            return True
+        return self.compares and any(names.includes(name, own) for own in spoken for name in asked)
+
+    @property
+    def compares(self) -> bool:
+        """Whether the question asks if sources agree: then what is said of a kind counts beside what is said of all."""
+        asked = fold(self.query.asked)
+        return any(pattern(name).search(asked) for name in ("agree", "differ", "disagree"))
 
     def stances(self, rules: Iterable[Rule]) -> dict[str, set[Stance]]:
         """What each holder says of the role."""

@@ -1,7 +1,7 @@
 """What an operator may set, read once from the environment. Knows nothing of pages, models or stores."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 # Each of these would let the page's framework publish files, code or conversations behind the operator's back.
@@ -33,6 +33,11 @@ class Settings:
     contact: str = ""  # how to reach a person: "call 555-0100"; empty: the clinic that treats you
     clinic_name: str = ""
     embedding_model: str = ""  # empty: the embedded default
+    chat_model: str = ""  # "provider:model"; empty: answers are quotes only
+    chat_base_url: str = ""  # a server that speaks the provider's protocol; empty: the provider's own
+    chat_api_key: str = field(default="", repr=False)  # empty: the provider's own variable
+    chat_seconds: float = 30.0  # for one question, at most
+    chat_tokens: int = 3000  # into the model, at most
 
 
 def read(environ: Mapping[str, str]) -> Settings:
@@ -50,7 +55,22 @@ def read(environ: Mapping[str, str]) -> Settings:
         contact=value("CONTACT"),
         clinic_name=value("CLINIC_NAME"),
         embedding_model=value("EMBEDDING_MODEL"),
+        chat_model=value("CHAT_MODEL"),
+        chat_base_url=value("CHAT_BASE_URL"),
+        chat_api_key=value("CHAT_API_KEY"),
+        chat_seconds=_amount(value("CHAT_SECONDS") or str(default.chat_seconds), "CHAT_SECONDS", 1, 600),
+        chat_tokens=int(_amount(value("CHAT_TOKENS") or str(default.chat_tokens), "CHAT_TOKENS", 500, 1_000_000)),
     )
+
+
+def _amount(text: str, name: str, least: float, most: float) -> float:
+    try:
+        amount = float(text)
+    except ValueError:
+        amount = float("nan")
+    if not least <= amount <= most:
+        raise SettingsProblem(f"{name} is {text!r}; it must be a number from {least} to {most:,}.")
+    return amount
 
 
 def port_number(text: str, name: str) -> int:

@@ -11,7 +11,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA, Levenshtein
 
 from assistant.lexicon import lexicon, read_data
-from assistant.text import WORD, fold
+from assistant.text import WORD, fold, stem
 
 
 @cache
@@ -55,6 +55,18 @@ def weightiness(word: str) -> float:
     return 0.25 if rank < 1300 else 0.6 if rank < 3000 else 1.0
 
 
+@cache
+def is_light(word: str) -> bool:
+    """Whether a folded word belongs to talk about anything: people, papers, verbs of saying and doing, manner."""
+    return stem(word) in _light_words()
+
+
+@cache
+def _light_words() -> frozenset[str]:
+    families: dict[str, list[str]] = read_data("light.yaml")
+    return frozenset(stem(fold(str(word))) for words in families.values() for word in words)
+
+
 _RARE = 30_000  # a word this far down the list of English words may be a slip for a treatment ("filers")
 _SOUND_ALIKE = ("aeiouy", "szcx", "ckq", "pf", "vw", "dt", "bp", "mn", "gj")
 
@@ -77,13 +89,16 @@ class Spelling:
 
     def mended(self, text: str) -> str:
         """`text` with misspelt words put right; unchanged where nothing is near enough."""
-        return WORD.sub(
+        mended = WORD.sub(
             lambda match: self._word(match.group(), name=match.start() > 0 and match.group()[0].isupper()), text
         )
+        return _DOSE.sub(r"\1does", mended)
 
     def _word(self, word: str, name: bool) -> str:
         """`name`: set with a capital inside the text, so that it is mended only towards the words of the field."""
         folded = fold(word)
+        if folded in _short() and folded not in self._known:
+            return _short()[folded]
         parts = re.split(r"[-'.]", folded)
         if (
             len(folded) < 3
@@ -99,7 +114,7 @@ class Spelling:
         if any(form in dictionary for dictionary in _dictionaries() for form in (folded, word.lower())):  # type: ignore[operator]
             return word
         if len(folded) < 4:
-            return _SHORT.get(folded, word)
+            return word
         reach = 1 if len(folded) < 6 else 2 if len(folded) < 10 else 3
         near = process.extract(folded, self._targets, scorer=OSA.distance, score_cutoff=reach, limit=8)
         near = [item for item in near if _plausible(folded, item[0])]
@@ -116,7 +131,16 @@ class Spelling:
         return str(near[0]) if near and near[0][0] == folded[0] and _plausible(folded, near[0]) else None
 
 
-_SHORT = {"wat": "what", "wht": "what", "hw": "how", "teh": "the", "nad": "and", "cna": "can", "adn": "and"}
+@cache
+def _short() -> dict[str, str]:
+    """Words as typed in haste, by what they mean."""
+    shorthand: dict[str, str] = read_data("lexicon.yaml")["shorthand"]
+    return shorthand
+
+
+_DOSE = re.compile(  # "how long dose it take"
+    r"\b((?:how (?:long|much|many|often)|what|when|where|why|who) )dose\b(?!\s+(?:of|for|is|do|does|should))", re.I
+)
 
 
 @cache

@@ -67,6 +67,20 @@ class Citation:
     quote: Quote
 
 
+@dataclass(frozen=True, slots=True)
+class Writing:
+    """What a chat model did for an answer. Holds no text of the conversation."""
+
+    model: str  # "provider:model"
+    prompts: str  # their version
+    written: int  # sentences that held and are shown
+    dropped: tuple[str, ...]  # the defect of each sentence that did not
+    failure: str  # why it wrote nothing or stopped early; empty where it did neither
+    tokens_in: int
+    tokens_out: int
+    first: float | None  # seconds to the first verified sentence
+
+
 @dataclass(frozen=True)
 class Answer:
     """The reply to one question. Everything shown derives from `lines`."""
@@ -79,6 +93,7 @@ class Answer:
     hits: tuple[Hit, ...] = ()
     seconds: float = 0.0
     language: str = "en"
+    writing: Writing | None = None  # where a chat model was asked
 
     @property
     def claims(self) -> tuple[Claim, ...]:

@@ -31,6 +31,11 @@ def holds(claim: Claim, said: str) -> bool:
     return _names(claim.text) <= _names(ground)
 
 
+def says_only(text: str, ground: str) -> bool:
+    """Whether every number, role, procedure and place of a text stands in another."""
+    return _names(text) <= _names(ground)
+
+
 def _exact(quote: Quote) -> bool:
     passage = quote.passage
     inside = passage.start <= quote.start < quote.end <= passage.end

@@ -11,11 +11,12 @@ from assistant.headline import headline, names_of
 from assistant.lexicon import lexicon
 from assistant.patterns import pattern
 from assistant.positions import Line, positions, quoted, shown_in
-from assistant.rules import Rule
+from assistant.rules import Rule, Stance
 from assistant.ruling import NO, YES, Ruling, rule_on
-from assistant.text import fold
+from assistant.text import fold, squeeze
 from assistant.types import Claim, Notice, Status
 from assistant.understand import Query
+from corpus.sentences import sentence_spans
 
 Verdict = tuple[Status, str, tuple[Line, ...]]  # status, reason, lines
 
@@ -24,11 +25,15 @@ _MOST_PLACES, _MOST_ROLES = 3, 2  # asked about in one question; more roles than
 
 def answer(query: Query, rules: Sequence[Rule]) -> Verdict | None:
     """The verdict for every place and role asked about; None where no rule speaks to the question."""
-    if pattern("who_said").search(fold(query.question)) and (said := _who_said(query, rules)):
+    asked = fold(query.question)
+    attributes = pattern("who_said").search(asked) and not pattern("disagree").search(asked)
+    if attributes and (said := _who_said(query, rules)):
         return Status.ANSWERED, "attribution", said
     if query.roles and query.places and not query.procedures:
         local = [name for rule in rules if query.places[0].name in rule.places for name in rule.procedures]
         query = replace(query, procedures=tuple(dict.fromkeys(local)))
+    elif query.roles and not query.procedures and _compares(query):
+        query = replace(query, procedures=_spoken_of_by_several(rules, query.roles[0]))
     found = [
         verdict
         for place in [place.name for place in query.places[:_MOST_PLACES]] or [""]
@@ -40,6 +45,13 @@ def answer(query: Query, rules: Sequence[Rule]) -> Verdict | None:
     status = min((verdict[0] for verdict in found), key=list(Status).index)
     lines = tuple(dict.fromkeys(line for verdict in found for line in verdict[2]))
     return status, next(verdict[1] for verdict in found if verdict[0] is status), _compared(query, status, lines)
+
+
+def _spoken_of_by_several(rules: Sequence[Rule], role: str) -> tuple[str, ...]:
+    """The procedures on which more than one holder speaks of the role: there they can be compared."""
+    said = [(name, rule.holder) for rule in rules if rule.stance(role) for name in rule.procedures]
+    several = [name for name, _ in said if len({holder for other, holder in said if other == name}) > 1]
+    return tuple(dict.fromkeys(several))
 
 
 def _verdict(found: Ruling) -> Verdict | None:
@@ -65,8 +77,24 @@ def _kinds_differ(found: Ruling) -> Verdict | None:
         return None
     wanted = [*narrower, *(rule for rule in found.rules if rule.groups and found.covers(rule))]
     first = Notice("kinds", frame("kinds_differ", found.language, **names_of(found)))
-    place = [] if not found.place else [Notice("not-covered", _place_not_covered(found))]
+    covered = any(found.place in rule.places for rule in narrower)
+    place = [] if not found.place or covered else [Notice("not-covered", _place_not_covered(found))]
+    sides = [[r for r in narrower if r.stance(found.role) in said] for said in (YES, {Stance.NO})]
+    if (not found.place or covered) and all(sides):
+        return _kinds_conflict(found, wanted, sides)
     return Status.PARTIAL, "kinds-differ", (*place, first, *positions(found, wanted), _law(found))
+
+
+def _kinds_conflict(found: Ruling, wanted: Sequence[Rule], sides: Sequence[Sequence[Rule]]) -> Verdict:
+    """Of kinds of the procedure, some say yes and some say no."""
+    yes, no = (list(dict.fromkeys(rule.holder for rule in side)) for side in sides)
+    lines = [*positions(found, wanted), _law(found)]
+    values = names_of(found) | {"yes": listed(yes, found.language), "no": listed(no, found.language)}
+    values |= {"say_yes": word("say", len(yes), found.language), "say_no": word("say", len(no), found.language)}
+    supervised = all(rule.stance(found.role) is Stance.SUPERVISED for rule in sides[0])
+    values["supervised"] = frame("if_supervised", found.language) if supervised else ""
+    first = Claim(frame("kinds_conflict", found.language, **values), shown_in([*sides[0], *sides[1]], lines))
+    return Status.CONFLICTING, "sources-differ", (first, *lines)
 
 
 def _about_role(found: Ruling, rules: Sequence[Rule]) -> Verdict:
@@ -77,9 +105,44 @@ def _about_role(found: Ruling, rules: Sequence[Rule]) -> Verdict:
     if differ and found.here:
         deciding += [rule for rule in found.general if found.stance(rule)]
     lines = [*positions(found, rules), _law(found)]
-    first = Claim(capitalised(sentence), shown_in(deciding, lines))
+    if _states_a_claim(found):
+        first = _in_their_words(found, sentence, _said_best(found, deciding))
+    else:
+        first = Claim(capitalised(sentence), shown_in(deciding, lines))
     status = Status.CONFLICTING if differ else Status.ANSWERED
     return status, "sources-differ" if differ else "rule", (first, *lines)
+
+
+def _states_a_claim(found: Ruling) -> bool:
+    """Whether the question rests on what a source is said to say: its own words then come first."""
+    asked = fold(found.query.question)
+    return bool(found.query.sources) and (found.query.presumes or bool(pattern("claims_said").search(asked)))
+
+
+def _in_their_words(found: Ruling, verdict: str, rule: Rule) -> Claim:
+    """The verdict with the sentence it rests on; a denied claim gets the sentence alone, for "yes" would confirm it."""
+    own = _sentence_of(rule)
+    asked = fold(found.query.question)
+    if pattern("negated").search(asked) and not pattern("alone").search(asked):
+        return next(iter(quoted([own], found.language)))
+    quote = squeeze(own.quote.text)
+    text = frame("in_their_words", found.language, verdict=verdict.rstrip("."), quote=quote)
+    return Claim(capitalised(text), (own.quote,))
+
+
+def _said_best(found: Ruling, rules: Sequence[Rule]) -> Rule:
+    """The rule that speaks most plainly: names the role, or else says who may."""
+    role = found.role
+    named = [rule for rule in rules if role and role in (*rule.allowed, *rule.excluded)]
+    naming = [rule for rule in rules if rule.closed or rule.or_higher or rule.allowed]
+    return next(iter([*named, *naming, *rules]))
+
+
+def _sentence_of(rule: Rule) -> Rule:
+    """The rule with its own sentence only, without the one it leans on."""
+    quote = rule.quote
+    start, _ = list(sentence_spans(quote.text))[-1]
+    return replace(rule, quote=replace(quote, start=quote.start + start))
 
 
 def _most_telling(found: Ruling, rules: Sequence[Rule]) -> list[Rule]:
@@ -98,7 +161,7 @@ def _most_telling(found: Ruling, rules: Sequence[Rule]) -> list[Rule]:
 def _about_procedure(found: Ruling, rules: Sequence[Rule]) -> Verdict:
     """Asked "who may": every position, the place's own first; they differ where their lists of roles differ."""
     deciding = [rule for rule in found.here if rule in rules] or list(rules)
-    compares = _compares(found.query)
+    compares = found.compares
     weighed = [*deciding, *found.general] if found.here else deciding
     wider = [r for r in weighed if r.closed or r.or_higher or ((found.here or compares) and (r.anyone or r.allowed))]
     telling = [rule for rule in wider if found.covers(rule)]
@@ -106,6 +169,8 @@ def _about_procedure(found: Ruling, rules: Sequence[Rule]) -> Verdict:
     lines = [*positions(found, rules), _law(found)]
     if differ:
         lines.insert(0, Claim(frame("names_differ", found.language, **names_of(found)), shown_in(telling, lines)))
+    elif _states_a_claim(found):
+        lines.insert(0, next(iter(quoted([_sentence_of(_said_best(found, deciding))], found.language))))
     elif not isinstance(lines[0], Claim) or holder_name(deciding[0].quote) not in lines[0].text:
         lines.insert(0, next(iter(quoted([deciding[0]], found.language))))
     return Status.CONFLICTING if differ else Status.ANSWERED, "sources-differ" if differ else "rule", tuple(lines)
@@ -185,9 +250,10 @@ def _compared(query: Query, status: Status, lines: tuple[Line, ...]) -> tuple[Li
     if not _compares(query) or status is not Status.ANSWERED or not isinstance(first, Claim):
         return lines
     opening = frame("agree" if pattern("agree").search(fold(query.asked)) else "no_difference", query.language)
-    return (Claim(opening + first.text[:1].lower() + first.text[1:], first.quotes), *lines[1:])
+    verdict = first.text[:1].lower() + first.text[1:] if pattern("verdict").match(fold(first.text)) else first.text
+    return (Claim(opening + verdict, first.quotes), *lines[1:])
 
 
 def _compares(query: Query) -> bool:
     asked = fold(query.asked)
-    return bool(pattern("agree").search(asked) or pattern("differ").search(asked))
+    return any(pattern(name).search(asked) for name in ("agree", "differ", "disagree"))

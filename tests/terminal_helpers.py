@@ -1,6 +1,7 @@
 """An assistant of a few words over the real sources, and the program as a user runs it."""
 
 import io
+import json
 import os
 import signal
 import subprocess
@@ -11,10 +12,12 @@ from pathlib import Path
 import pytest
 
 from assistant.engine import Assistant
+from assistant.triage import triage
 from assistant.types import Answer, Claim, Notice, Quote, Status, Turn
 from corpus.types import Corpus
 from index.errors import IndexProblem
 from index.types import Hit
+from tests.chat.server import ChatServer, said
 
 ROOT = Path(__file__).parents[1]
 
@@ -64,6 +67,33 @@ class ScriptedAssistant(Assistant):
         lines: tuple[Claim | Notice, ...] = (*claims, Notice("general", "In general."))
         for count in range(1, 4):
             yield Answer(question, Status.CONFLICTING, "sources-differ", lines[:count], 0.9, self._hits, 0.01)
+
+
+DURATION = "Depending on which procedure you are getting, treatments range between 15 minutes to 2 hours."
+WORDED = "Treatments range between 15 minutes to 2 hours, depending on the procedure."
+WORDING = said(json.dumps({"text": WORDED, "passage": 1, "quotes": [DURATION]}))  # a chat model's good reply
+
+
+class QuotingAssistant(Assistant):
+    """Answers with one quote that a chat model may word, and emergencies at once, without an index."""
+
+    def __init__(self, sources: Corpus) -> None:
+        self._quote = quote_of(sources, DURATION)
+
+    def stream(self, question: str, history: Sequence[Turn] = ()) -> Iterator[Answer]:
+        if alarm := triage(question, history):
+            yield Answer(question, Status.EMERGENCY, "red-flag", (Notice("emergency", alarm.text),))
+        elif "price" in question:
+            line = Notice("not-covered", f"My documents don't cover “{question}”.")
+            yield Answer(question, Status.ABSTAINED, "no-evidence", (line,), 0.1)
+        else:
+            lines = (Claim(f"AmSpa: “{self._quote.text}”", (self._quote,)),)
+            yield Answer(question, Status.ANSWERED, "evidence", lines, 0.9)
+
+
+def model_settings(server: ChatServer) -> dict[str, str]:
+    """The environment that makes the program ask this server."""
+    return {"CHAT_MODEL": "openai:test", "CHAT_BASE_URL": server.openai_url, "CHAT_API_KEY": "x"}
 
 
 def typed(monkeypatch: pytest.MonkeyPatch, text: str) -> None:

@@ -20,10 +20,13 @@ Captured = pytest.CaptureFixture[str]
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["--help"], ("examples:", "ask", "chat", "batch", "911", "DOCUMENTS_DIR", "Exit status")),
+        (
+            ["--help"],
+            ("examples:", "ask", "chat", "batch", "911", "DOCUMENTS_DIR", "CHAT_MODEL", "CHAT_TOKENS", "Exit status"),
+        ),
         (["ask", "--help"], ("QUESTION", "--json", "--history", "--documents", "--index", "--model")),
         (["chat", "--help"], ("/new", "/sources", "/quit", "--documents")),
-        (["batch", "--help"], ("IN.jsonl", "OUT.jsonl", '"confidence"', "--index")),
+        (["batch", "--help"], ("IN.jsonl", "OUT.jsonl", '"confidence"', '"writing"', "--index")),
     ],
 )
 def test_help_helps(capsys: Captured, arguments: list[str], words: tuple[str, ...]) -> None:
@@ -54,8 +57,9 @@ def test_an_answer_for_people(scripted: ScriptedAssistant, capsys: Captured) -> 
 def test_an_answer_as_json(scripted: ScriptedAssistant, capsys: Captured) -> None:
     assert main(["ask", "Who?", "--json"], {}) == 0
     record = json.loads(capsys.readouterr().out)
-    assert list(record) == ["status", "reason", "answer", "confidence", "citations", "hits", "seconds"]
+    assert list(record) == ["status", "reason", "answer", "confidence", "citations", "hits", "seconds", "writing"]
     assert record["citations"][0]["quote"] == KAPLAN
+    assert record["writing"] is None
     assert len(scripted.asked) == 1
 
 
@@ -212,6 +216,7 @@ def test_asking_loads_no_page_no_framework_and_no_torch(real_index: Path) -> Non
     loaded = {line.rpartition("|")[2].strip() for line in done.stderr.splitlines() if line.startswith("import time:")}
     assert "assistant.engine" in loaded
     heavy = ("gradio", "torch", "langchain", "langchain_core", "chromadb", "transformers", "fastapi", "pydantic")
+    heavy += ("assistant.chat.model", "langsmith", "openai", "anthropic", "ollama", "httpx")
     assert loaded.isdisjoint(heavy)
 
 

@@ -15,7 +15,7 @@ from assistant.types import Turn
 from tests.conftest import DOCUMENTS
 from tests.terminal_helpers import ROOT, ScriptedAssistant, interruptible, run, typed
 
-FIELDS = ["id", "status", "reason", "answer", "confidence", "citations", "hits", "seconds"]
+FIELDS = ["id", "status", "reason", "answer", "confidence", "citations", "hits", "seconds", "writing"]
 
 
 def written(path: Path, *lines: object) -> Path:

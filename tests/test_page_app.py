@@ -29,6 +29,8 @@ def test_help_names_every_setting() -> None:
     assert shown.returncode == 0
     for name in ("--port", "--host", "--documents", "--index", "CONTACT", "CLINIC_NAME", "EMBEDDING_MODEL"):
         assert name in shown.stdout
+    for name in ("CHAT_MODEL", "CHAT_BASE_URL", "CHAT_API_KEY", "CHAT_SECONDS", "CHAT_TOKENS", "docs/chat-models.md"):
+        assert name in shown.stdout
 
 
 def test_a_taken_port_is_one_sentence() -> None:
@@ -48,6 +50,14 @@ def test_a_taken_port_is_one_sentence() -> None:
         ([], {"PORT": "0"}, "PORT is '0'; it must be a number from 1 to 65535."),
         ([], {"GRADIO_SHARE": "True"}, "GRADIO_SHARE would publish more than this page"),
         ([], {"GRADIO_VIBE_MODE": "1", "GRADIO_ALLOWED_PATHS": "/"}, "GRADIO_ALLOWED_PATHS and GRADIO_VIBE_MODE would"),
+        ([], {"CHAT_SECONDS": "soon"}, "CHAT_SECONDS is 'soon'; it must be a number from 1 to 600."),
+        ([], {"CHAT_MODEL": "llama"}, "The chat model is 'llama'; it must be a provider and a model"),
+        ([], {"CHAT_MODEL": "openai:x", "OPENAI_API_KEY": ""}, "The chat model openai:x needs a key: set CHAT_API_KEY"),
+        (
+            [],
+            {"CHAT_MODEL": "ollama:x", "CHAT_BASE_URL": "box:1"},
+            "The chat model's base URL is 'box:1'; it must begin",
+        ),
         (["--host", "no.such.host.invalid"], {}, "no.such.host.invalid:7860 cannot be served"),
     ],
 )

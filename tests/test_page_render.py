@@ -64,6 +64,13 @@ def test_a_marker_stands_behind_the_words_it_belongs_to(fake: FakeAssistant) -> 
     ]
 
 
+def test_who_says_a_worded_sentence_stands_back(fake: FakeAssistant) -> None:
+    quote = quote_of(fake.corpus, "Burns and scarring")
+    html = line_html(Claim("It may burn. – AmSpa (a guide, undated)", (quote,)), {quote: 1})
+    assert 'It may burn. <span class="aside">– AmSpa (a guide, undated)</span> <span class=' in html
+    assert "aside" not in line_html(Claim("It may burn – or itch.", (quote,)), {quote: 1})
+
+
 def test_a_list_stays_a_list(fake: FakeAssistant) -> None:
     html = lines(fake.whole("What are the risks?"))[0]
     assert html.count("<li>") == 5

@@ -17,6 +17,34 @@ def test_what_is_set_is_read() -> None:
     assert settings == Settings(Path("/d"), Path("/i"), "0.0.0.0", 80, "call us")
 
 
+def test_a_chat_models_settings_are_read() -> None:
+    settings = read(
+        {"CHAT_MODEL": " ollama:x ", "CHAT_BASE_URL": "http://h", "CHAT_SECONDS": "90", "CHAT_TOKENS": "900"}
+    )
+    assert (settings.chat_model, settings.chat_base_url) == ("ollama:x", "http://h")
+    assert (settings.chat_seconds, settings.chat_tokens, settings.chat_api_key) == (90.0, 900, "")
+
+
+@pytest.mark.parametrize(("name", "value"), [("CHAT_SECONDS", "0"), ("CHAT_SECONDS", "nan"), ("CHAT_TOKENS", "499")])
+def test_an_amount_that_cannot_be_is_named(name: str, value: str) -> None:
+    with pytest.raises(SettingsProblem, match=f"{name} is '{value}'; it must be a number from"):
+        read({name: value})
+
+
+def test_a_chat_model_is_said_on_the_page_and_nowhere_without_one() -> None:
+    sentence = "A language model, <x>, helps. What you type is sent to h."
+    html = shell_html(Settings(), sentence)
+    assert '<p class="standing model">A language model, &lt;x&gt;, helps. What you type is sent to h.</p>' in html
+    assert "quoted from" not in html
+    assert "language model" not in shell_html(Settings())
+    assert "quoted from" in shell_html(Settings())
+
+
+@pytest.mark.parametrize(("seconds", "patience"), [(30, 45), (120, 135)])
+def test_the_page_waits_longer_than_a_slow_model(seconds: float, patience: int) -> None:
+    assert f'data-silence="{patience}"' in shell_html(Settings(chat_seconds=seconds))
+
+
 @pytest.mark.parametrize("port", ["0", "65536", "http", "-1", "8.5"])
 def test_a_bad_port_is_named(port: str) -> None:
     with pytest.raises(SettingsProblem, match=r"PORT is '.*'; it must be a number from 1 to 65535"):

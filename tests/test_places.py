@@ -65,3 +65,15 @@ def test_every_state_is_known_by_name() -> None:
     assert len(states) == 52  # with the District of Columbia and Puerto Rico
     for state in states:
         assert [place.name for place in find_places(f"Can an RN do laser in {state}?")] == [state]
+
+
+@pytest.mark.parametrize(
+    ("text", "name"), [("Houston medspa has a laser", "Texas"), ("NY, esthetician, laser", "New York")]
+)
+def test_a_place_before_its_clinic_or_set_off(text: str, name: str) -> None:
+    assert [place.name for place in find_places(text)] == [name]
+
+
+@pytest.mark.parametrize("text", ["PA, laser, allowed?", "OK, so what now", "Reading spa reviews"])
+def test_first_words_that_are_no_place(text: str) -> None:
+    assert [place.name for place in find_places(text)] in ([], ["Oklahoma"][:0])

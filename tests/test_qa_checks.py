@@ -7,7 +7,7 @@ import pytest
 from assistant.types import Answer, Claim, Notice, Quote, Status
 from corpus.types import Corpus
 from tests.qa import document, recorded
-from tests.qa.checks import contract_failures, first_sentence
+from tests.qa.checks import contract_failures, first_sentence, says
 from tests.qa.figures import auroc, count, quantile, ratio
 from tests.qa.reading import grade, own_words, syllables
 from tests.qa.run import Version
@@ -128,3 +128,9 @@ def test_a_section_between_markers_is_rewritten() -> None:
     assert document.rewritten(text, "figures", "new") == text.replace("old", "new")
     with pytest.raises(ValueError, match="no section"):
         document.rewritten(text, "other", "new")
+
+
+def test_a_sign_is_found_before_a_figure_and_a_word_only_whole() -> None:
+    assert says(["$"], "from $500 on")
+    assert says(["no"], "no, they say")
+    assert not says(["no"], "they do not")

@@ -112,7 +112,7 @@ def test_assistant_turns_are_not_read(reader: Reader) -> None:
 
 def test_two_questions_are_two_parts(reader: Reader) -> None:
     parts = reader.parts(reader.read("How long is a resurfacing session and how much does it cost?"))
-    assert [part.answer_type and part.answer_type.id for part in parts] == ["duration", "price"]
+    assert [part.answer_type and part.answer_type.id for part in parts] == ["session", "price"]
     assert parts[1].procedures == ("resurfacing",)
 
 

@@ -5,7 +5,10 @@ at each step (which takes the focus from a citation), and echoes turns that the 
 Here the browser keeps the conversation, and the server sends only the turn that is being answered.
 """
 
-from collections.abc import Iterator
+import asyncio
+from collections.abc import AsyncIterator
+from concurrent.futures import Executor, ThreadPoolExecutor
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 
@@ -53,8 +56,14 @@ def head() -> str:
     return "".join(f'<link rel="stylesheet" href="{asset(name)}">' for name in STYLES)
 
 
-def build(settings: Settings, desk: Desk, at_once: int = AT_ONCE, waiting: int = WAITING) -> gr.Blocks:
-    """The page as Gradio blocks; constructed once, serves everybody."""
+def build(
+    settings: Settings, desk: Desk, at_once: int = AT_ONCE, waiting: int = WAITING, worded_by: str = ""
+) -> gr.Blocks:
+    """The page as Gradio blocks; constructed once, serves everybody.
+
+    `worded_by`: what people are told of the chat model that words the answers; "" where there is none.
+    """
+    threads = ThreadPoolExecutor(at_once, "answer")  # of our own: a slow chat model keeps nobody else's thread
 
     def passage(wanted: object) -> dict[str, str]:
         return passage_view(wanted, desk.document)
@@ -62,15 +71,16 @@ def build(settings: Settings, desk: Desk, at_once: int = AT_ONCE, waiting: int =
     def unqueued(asked: object) -> dict[str, object]:
         return busy_view(asked, desk)
 
-    def ask(event: gr.EventData) -> Iterator[dict[str, object]]:
-        yield from answer_views(event._data, desk)
+    async def ask(event: gr.EventData) -> AsyncIterator[dict[str, object]]:
+        async for view in answer_views(event._data, desk, threads):
+            yield view
 
     blocks = gr.Blocks(title=title_of(settings), analytics_enabled=False, fill_width=True)
     with blocks:
         conversation = gr.HTML(  # no subclass: Gradio would write a .pyi file beside this one
             {},  # the turn being answered, see `view_of`
             html_template="${shell}",  # never `${value}`: the page's script alone draws the answers
-            shell=shell_html(settings),
+            shell=shell_html(settings, worded_by),
             js_on_load=_START,
             head="".join(f'<script src="{asset(name)}"></script>' for name in SCRIPTS),
             apply_default_css=False,
@@ -91,14 +101,23 @@ def build(settings: Settings, desk: Desk, at_once: int = AT_ONCE, waiting: int =
     return blocks
 
 
-def answer_views(asked: object, desk: Desk) -> Iterator[dict[str, object]]:
-    """The growing answer to what a browser sent; the last view says that it is done."""
+async def answer_views(asked: object, desk: Desk, threads: Executor) -> AsyncIterator[dict[str, object]]:
+    """The growing answer to what a browser sent; the last view says that it is done.
+
+    Gradio cancels it where somebody stops it, also while a thread waits for a chat model; that is stopped with it.
+    """
     turn, question, history = _read(asked)
+    answers = desk.stream(question, history)
+    following = partial(asyncio.get_running_loop().run_in_executor, threads, next, answers, None)
     answer = None
-    for answer in desk.stream(question, history):
-        yield view_of(answer, turn=turn, done=False)
-    if answer:
-        yield view_of(answer, turn=turn, done=True)
+    try:
+        while following_answer := await following():
+            answer = following_answer
+            yield view_of(answer, turn=turn, done=False)
+        if answer:
+            yield view_of(answer, turn=turn, done=True)
+    finally:
+        answers.close()
 
 
 def busy_view(asked: object, desk: Desk) -> dict[str, object]:

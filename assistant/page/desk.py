@@ -5,7 +5,9 @@ Knows nothing of pages or of search.
 
 import logging
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from threading import Lock
 from typing import Protocol
 
@@ -69,18 +71,17 @@ class Desk:
     def document(self, id: str) -> Document | None:
         return self._find(id)
 
-    def stream(self, question: str, history: Sequence[Turn]) -> Iterator[Answer]:
-        """Growing answers to one question; never raises, because a patient is waiting."""
+    def stream(self, question: str, history: Sequence[Turn]) -> "Reply":
+        """Growing answers to one question."""
+        sorry = partial(self._without_documents, question, history, went_wrong(question))
+        return Reply(partial(self._ask, question, history), sorry)
+
+    def _ask(self, question: str, history: Sequence[Turn]) -> Iterator[Answer]:
         if len(question) > MAX_QUESTION_CHARACTERS:
-            yield self._without_documents(question, history, too_long(question))
-        elif self._assistant is None:
-            yield self._without_documents(question, history, not_ready(question, self._readiness))
-        else:
-            try:
-                yield from self._assistant.stream(question, history)
-            except Exception as error:
-                _log_failure("the assistant", error)
-                yield self._without_documents(question, history, went_wrong(question))
+            return iter([self._without_documents(question, history, too_long(question))])
+        if self._assistant is None:
+            return iter([self._without_documents(question, history, not_ready(question, self._readiness))])
+        return self._assistant.stream(question, history)
 
     def busy(self, question: str, history: Sequence[Turn]) -> Answer:
         """For when too many ask at once."""
@@ -95,6 +96,41 @@ class Desk:
             _log_failure("triage", error)
             return otherwise
         return first_aid(question, found, otherwise) if found else otherwise
+
+
+class Reply(Iterator[Answer]):
+    """Growing answers to one question; never raises, because a patient is waiting.
+
+    `close`, from any thread, ends what still runs for it.
+    """
+
+    def __init__(self, ask: Callable[[], Iterator[Answer]], sorry: Callable[[], Answer]) -> None:
+        """Nothing is asked before the first answer is wanted; `sorry` gives the answer where asking fails."""
+        self._ask = ask
+        self._sorry = sorry
+        self._answers: Iterator[Answer] | None = None
+        self._over = False
+
+    def __next__(self) -> Answer:
+        if self._over:
+            raise StopIteration
+        try:
+            if self._answers is None:
+                self._answers = self._ask()
+            return next(self._answers)
+        except StopIteration:
+            raise
+        except Exception as error:
+            self._over = True
+            _log_failure("the assistant", error)
+            return self._sorry()
+
+    def close(self) -> None:
+        self._over = True
+        close = getattr(self._answers, "close", None)
+        if close:
+            with suppress(ValueError):  # a generator at work in another thread, which soon ends
+                close()
 
 
 def _no_document(id: str) -> Document | None:  # noqa: ARG001

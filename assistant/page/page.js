@@ -7,7 +7,6 @@ const LONGEST = 20000; // characters sent at all; a long story may be an emergen
 const NOT_ANSWERED = ["not-ready", "question-length", "busy", "error"]; // reasons after which the question is kept
 const NO_ANSWER = "No answer arrived. Please check the connection and ask again.";
 const STOP_REPORTED = 3000; // milliseconds within which a stopped answer is reported as failed
-const SILENCE = 45000; // milliseconds without a word after which we say so
 
 function startPage({ element, server, watch, answer, ask, halt }) {
   const find = (selector) => element.querySelector(selector);
@@ -17,6 +16,7 @@ function startPage({ element, server, watch, answer, ask, halt }) {
   const box = find("#question");
   const problem = find(".problem");
   const limit = Number(page.dataset.limit);
+  const silence = Number(page.dataset.silence) * 1000; // milliseconds without a word after which we say so
   const panel = startPanel(page, (wanted) => server.passage(wanted));
 
   let history = []; // {role, content}: kept here and nowhere else
@@ -128,7 +128,7 @@ function startPage({ element, server, watch, answer, ask, halt }) {
       if (!current) return;
       stop();
       finish(NO_ANSWER);
-    }, SILENCE);
+    }, silence);
   }
 
   function stop() {

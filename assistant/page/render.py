@@ -15,6 +15,7 @@ from assistant.types import Answer, Citation, Claim, Notice, Quote
 _HEDGE = 20  # characters: a sentence of ours may hold a quote as short as “I believe”
 _QUOTED = re.compile(r"(“[^”]+”|\"[^\"]+\")")
 _NAMED = re.compile(r"<strong>([^<(]+?) (\([^<]+\))</strong>")  # a source's name, then what it is
+_ATTRIBUTED = re.compile(r" (– [^–<]+ \([^()<]+\))</p>$")  # who says it, behind a sentence that a chat model worded
 _FIRST_SENTENCE = re.compile(r"(.*?[.!](?=\s|$)|.*)\s*(.*)", re.DOTALL)
 _HELP_NUMBERS = re.compile(r"\b(911|988)\b")
 
@@ -67,6 +68,7 @@ def line_html(line: Claim | Notice, numbers: Mapping[Quote, int]) -> str:
     if isinstance(line, Notice):
         return _notice_html(line)
     body = _NAMED.sub(r'<strong>\1</strong> <span class="aside">\2</span>', _MARKDOWN.render(line.text).rstrip())
+    body = _ATTRIBUTED.sub(r' <span class="aside">\1</span></p>', body)
     body, elsewhere = _mark_quotes(body, sorted({numbers[quote]: quote for quote in line.quotes}.items()))
     end = max(body.rfind("</p>"), body.rfind("</li>"))  # inside the last paragraph or item, not on a line of its own
     look = "claim" if any(len(quoted) > _HEDGE for quoted in _QUOTED.findall(line.text)) else "claim headline"

@@ -1,7 +1,9 @@
 """Serves the page over HTTP. Knows addresses and sockets, nothing of what is said on the page."""
 
 import socket
+from collections.abc import Callable
 from dataclasses import asdict
+from types import FrameType
 
 import gradio as gr
 import uvicorn
@@ -65,7 +67,22 @@ def _add_routes(api: FastAPI, desk: Desk) -> None:
         return FileResponse(ASSETS / name, media_type=_PUBLIC[name], headers=year)
 
 
-def serve(app: App, listener: socket.socket) -> None:
-    """Answer until interrupted. The access log stays off: addresses carry session names."""
+class _Server(uvicorn.Server):
+    """Says that it will end before it waits for the answers that are under way."""
+
+    def __init__(self, config: uvicorn.Config, ending: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._ending = ending
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        self._ending()
+        super().handle_exit(sig, frame)
+
+
+def serve(app: App, listener: socket.socket, ending: Callable[[], None] = lambda: None) -> None:
+    """Answer until interrupted, then call `ending`, after which answers under way should soon be whole.
+
+    The access log stays off: addresses carry session names.
+    """
     config = uvicorn.Config(app, log_level="warning", access_log=False, timeout_graceful_shutdown=1)
-    uvicorn.Server(config).run(sockets=[listener])
+    _Server(config, ending).run(sockets=[listener])

@@ -5,7 +5,9 @@ import json
 import os
 import sys
 
+from assistant.answering import opened_model, told
 from assistant.record import record_of
+from assistant.settings import SettingsProblem
 from assistant.terminal.reading import TerminalProblem, history_from, question_from
 from assistant.terminal.session import Session, warn
 from assistant.terminal.show import Look, clean, shown
@@ -14,21 +16,24 @@ from assistant.terminal.show import Look, clean, shown
 def ask(options: argparse.Namespace) -> int:
     """Print the answer, for people or as JSON. Raises TerminalProblem and IndexProblem."""
     question = question_from(" ".join(options.question), sys.stdin.buffer)
-    session = session_of(options)
     try:
         history = history_from(options.history) if options.history else ()
-    except TerminalProblem:
+        session = session_of(options)
+    except (TerminalProblem, SettingsProblem):
         warn(question)
         raise
-    answer = session.ask(question, history)
+    with session:
+        answer = session.ask(question, history)
     if options.json:
         print(json.dumps(record_of(answer), ensure_ascii=False))
     else:
-        print(shown(answer, session.look, session.contact))
+        print(shown(answer, session.look, session.contact, told(session.model, answer.language)))
     return 0
 
 
 def session_of(options: argparse.Namespace) -> Session:
-    """The session that a command line describes."""
+    """The session that a command line describes. Raises SettingsProblem."""
+    model = opened_model(options.settings)
     look = Look.of(sys.stdout, os.environ)
-    return Session.over(options.documents, options.index, options.model, look, clean(options.contact))
+    session = Session.over(options.documents, options.index, options.model, look, clean(options.contact))
+    return session.worded_by(model) if model else session

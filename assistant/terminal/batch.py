@@ -4,26 +4,27 @@ import argparse
 import json
 import os
 import sys
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TextIO
+from typing import Any, TextIO
 
 from assistant.record import RecordProblem, asked_of, record_of
 from assistant.terminal.ask import session_of
 from assistant.terminal.reading import TerminalProblem, content_of, decoded, json_value
-from assistant.terminal.session import Session, what_went_wrong
+from assistant.terminal.session import WHAT_HELPS, Session, say, what_went_wrong
 
 
 def batch(options: argparse.Namespace) -> int:
     """Answer every line that can be answered; 1 where one could not. Raises TerminalProblem and IndexProblem."""
     _check(options.input, options.output)
     lines, count = _lines(options.input)
-    session = session_of(options)
-    session.index.open()  # before anything is written over, and so that no question's seconds hold it
     name = "stdin" if options.input == "-" else options.input
-    with _output(options.output) as output:
-        failed = _answered(session, lines, count, name, output)
+    with session_of(options) as session:
+        session.index.open()  # before anything is written over, and so that no question's seconds hold it
+        with _output(options.output) as output:
+            failed = _answered(session, lines, count, name, output)
     if failed:
         print(f"{failed} of the lines could not be answered.", file=sys.stderr)
     return 1 if failed else 0
@@ -33,27 +34,33 @@ def _answered(session: Session, lines: Iterable[bytes], count: int | None, name:
     """Write an answer for each line as soon as it is there; how many lines have none."""
     from tqdm import tqdm
 
-    failed = 0
+    failed, helpless = 0, Counter[str]()
     with tqdm(lines, total=count, desc="answering", unit=" questions", file=sys.stderr) as bar:
         for number, line in enumerate(bar, start=1):
             if not line.strip():
                 continue
             try:
-                answer = _answer(session, line)
+                record = _answer(session, line)
             except Exception as error:
                 failed += 1
                 reason = str(error) if isinstance(error, RecordProblem | TerminalProblem) else what_went_wrong(error)
                 bar.write(f"{name} line {number}: {reason}", file=sys.stderr)
                 continue
-            output.write(answer + "\n")
+            output.write(json.dumps(record, ensure_ascii=False) + "\n")
             output.flush()
+            writing = record["writing"]
+            if writing and writing["failure"]:
+                helpless[writing["failure"]] += 1
+    if helpless:
+        kinds = ", ".join(f"{kind} {count}" for kind, count in helpless.most_common())
+        say(f"The chat model gave no usable reply to {helpless.total()} of the questions ({kinds}); {WHAT_HELPS}")
     return failed
 
 
-def _answer(session: Session, line: bytes) -> str:
+def _answer(session: Session, line: bytes) -> dict[str, Any]:
     asked = asked_of(json_value(decoded(line.strip(), "It")))
     answer = session.assistant.ask(asked.question, asked.history)
-    return json.dumps({"id": asked.id, **record_of(answer)}, ensure_ascii=False)
+    return {"id": asked.id, **record_of(answer)}
 
 
 def _lines(name: str) -> tuple[Iterable[bytes], int | None]:

@@ -5,6 +5,7 @@ import sys
 from contextlib import suppress
 from dataclasses import dataclass
 
+from assistant.answering import told
 from assistant.record import RecordProblem, question_of, without_markers
 from assistant.terminal.ask import session_of
 from assistant.terminal.session import Session, say, what_went_wrong
@@ -31,8 +32,13 @@ class Conversation:
         if line == "/sources":
             return self._sources()
         if line.startswith("/") and len(line.split()) == 1:
-            return f"{HELP}\n{standing_notice(self.session.contact)}"
+            return self.help()
         return self._answer(line)
+
+    def help(self) -> str:
+        """What can be typed, and what holds all the time."""
+        notice = standing_notice(self.session.contact, worded_by=told(self.session.model))
+        return self.session.look.wrapped(f"{HELP}\n{notice}")
 
     def _answer(self, line: str) -> str:
         question = question_of(line)
@@ -49,13 +55,13 @@ class Conversation:
 
 def chat(options: argparse.Namespace) -> int:
     """Talk until /quit, Ctrl-D or Ctrl-C."""
-    conversation = Conversation(session_of(options))
-    look = conversation.session.look
-    print(look.wrapped(f"{HELP}\n{standing_notice(options.contact)}"))
-    try:
-        _talk(conversation)
-    except (EOFError, KeyboardInterrupt):
-        print()
+    with session_of(options) as session:
+        conversation = Conversation(session)
+        print(conversation.help())
+        try:
+            _talk(conversation)
+        except (EOFError, KeyboardInterrupt):
+            print()
     return 0
 
 

@@ -12,7 +12,7 @@ from assistant.settings import Settings, SettingsProblem
 from assistant.terminal.reading import TerminalProblem
 
 DESCRIPTION = """\
-Ask a folder of documents. Every statement of an answer is a quote from them; what they do not say is not guessed.
+Ask a folder of documents. Every statement of an answer rests on quotes from them; what they do not say is not guessed.
 General information, not medical or legal advice. Not for emergencies: call 911.
 """
 EXAMPLES = """\
@@ -25,7 +25,9 @@ examples:
   python -m assistant ask "Who may use a laser?" --documents ~/policies --index ~/policies-index
 
 The index is brought up to date first where the documents have changed. Settings in the environment: DOCUMENTS_DIR,
-INDEX_DIR, EMBEDDING_MODEL, CONTACT (how to reach a person), NO_COLOR.
+INDEX_DIR, EMBEDDING_MODEL, CONTACT (how to reach a person), NO_COLOR; and CHAT_MODEL, a language model that words the
+answers ("ollama:llama3.2"; unset: they are quotes), with CHAT_BASE_URL, CHAT_API_KEY, CHAT_SECONDS and CHAT_TOKENS:
+docs/chat-models.md.
 Exit status: 0; 1 where a line of a batch could not be answered; 2 where the command could not be carried out.
 """
 HISTORY = """\
@@ -34,7 +36,8 @@ the conversation so far: a JSON list of {"role": "user" or "assistant", "content
 BATCH = """\
 Answer a file of questions, one JSON object on each line, in order.
 In:  {"id", "question", "history": [{"role", "content"}]}    (history may be left out)
-Out: {"id", "status", "reason", "answer", "confidence", "citations": [...], "hits": [...], "seconds"}
+Out: {"id", "status", "reason", "answer", "confidence", "citations": [...], "hits": [...], "seconds", "writing"}
+     ("writing": what the chat model did, null where none was asked)
 A line that cannot be answered is reported by its number; the others are answered all the same.
 """
 
@@ -92,7 +95,7 @@ def _parser(defaults: Settings) -> argparse.ArgumentParser:
         "--model", metavar="NAME", default=defaults.embedding_model or None,
         help="a sentence-transformers model, by name or folder (the one that built the index)",
     )  # fmt: skip
-    shared.set_defaults(contact=defaults.contact)
+    shared.set_defaults(contact=defaults.contact, settings=defaults)
     raw = argparse.RawDescriptionHelpFormatter
     parser = argparse.ArgumentParser(
         prog="python -m assistant", description=DESCRIPTION, epilog=EXAMPLES, formatter_class=raw

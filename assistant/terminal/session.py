@@ -1,11 +1,14 @@
 """What every command of the terminal works with: an assistant over a folder, and where to show what it says."""
 
+import logging
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
+from typing import TYPE_CHECKING
 
+from assistant.answering import answering
 from assistant.engine import Assistant
 from assistant.opening import AwaitedIndex
 from assistant.terminal.show import Look, clean
@@ -13,15 +16,22 @@ from assistant.triage import triage
 from assistant.types import Answer, Turn
 from index.errors import IndexProblem
 
+if TYPE_CHECKING:
+    from assistant.chat.assistant import ChatAssistant
+    from assistant.chat.model import ChatModel
+
+WHAT_HELPS = "docs/chat-models.md says what helps."
+
 
 @dataclass(frozen=True, slots=True)
 class Session:
     """One run of the program."""
 
     index: AwaitedIndex
-    assistant: Assistant
+    assistant: "Assistant | ChatAssistant"
     look: Look
     contact: str
+    model: "ChatModel | None" = None
 
     @classmethod
     def over(cls, documents: Path, folder: Path, model: str | None, look: Look, contact: str) -> "Session":
@@ -29,13 +39,30 @@ class Session:
         index = AwaitedIndex(documents, folder, model, tell=say)
         return cls(index, Assistant(index), look, contact)
 
+    def worded_by(self, model: "ChatModel") -> "Session":
+        """The same with a chat model that words the answers."""
+        assert isinstance(self.assistant, Assistant)
+        # Its failures are said below the answer: beside it they would be said twice.
+        logging.getLogger("assistant.chat").setLevel(logging.ERROR)
+        return replace(self, assistant=answering(self.assistant, model), model=model)
+
+    def __enter__(self) -> "Session":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self.model:
+            self.model.close()
+
     def ask(self, question: str, history: Sequence[Turn]) -> Answer:
         """The answer; where none can be made, whom to call for an alarming question is said all the same."""
         try:
-            return self.assistant.ask(question, history)
+            answer = self.assistant.ask(question, history)
         except Exception:
             warn(question, history)
             raise
+        if answer.writing and answer.writing.failure:
+            say(f"{answer.writing.model} gave no usable reply ({answer.writing.failure}); {WHAT_HELPS}")
+        return answer
 
 
 def warn(question: str, history: Sequence[Turn] = ()) -> None:

@@ -87,10 +87,13 @@ def clean(text: str) -> str:
     )
 
 
-def shown(answer: Answer, look: Look, contact: str = "") -> str:
-    """Status, answer, sources and the standing notice, one below the other."""
+def shown(answer: Answer, look: Look, contact: str = "", worded_by: str = "") -> str:
+    """Status, answer, sources and the standing notice, one below the other.
+
+    `worded_by`: what people are told of a chat model.
+    """
     quotes = [sources(answer.citations, look, answer.language)] if answer.citations else []
-    notice = look.coloured(look.wrapped(standing_notice(contact, answer.language)), "2")
+    notice = look.coloured(look.wrapped(standing_notice(contact, answer.language, worded_by)), "2")
     return "\n\n".join([status_and_answer(answer, look), *quotes, notice])
 
 
@@ -120,6 +123,7 @@ def _source(citation: Citation, look: Look) -> str:
     return f"{look.wrapped(f'[{citation.number}] {facts}')}\n{body}"
 
 
-def standing_notice(contact: str, language: str = "en") -> str:
+def standing_notice(contact: str, language: str = "en", worded_by: str = "") -> str:
     spoken = "es" if language.startswith("es") else "en"
-    return _STANDING[spoken].format(contact=contact.rstrip(".") or _NO_CONTACT[spoken])
+    standing = _STANDING[spoken].format(contact=contact.rstrip(".") or _NO_CONTACT[spoken])
+    return f"{standing} {worded_by}".rstrip()

@@ -29,16 +29,20 @@ class TestSet:
 
 def read(folder: Path, limit: int | None = None) -> TestSet:
     """`corpus.jsonl`, `queries.jsonl` and `qrels/test.tsv` of a folder; at most `limit` queries."""
-    documents = tuple(
-        Document(id=row["_id"], title=row.get("title", ""), text=row["text"]) for row in _rows(folder / "corpus.jsonl")
-    )
     judgements: dict[str, dict[str, int]] = defaultdict(dict)
     with (folder / "qrels" / "test.tsv").open(encoding="utf-8") as file:
         for row in csv.DictReader(file, delimiter="\t"):
             judgements[row["query-id"]][row["corpus-id"]] = int(row["score"])
-    queries = {row["_id"]: row["text"] for row in _rows(folder / "queries.jsonl") if row["_id"] in judgements}
+    queries = {row["_id"]: row["text"] for row in rows(folder / "queries.jsonl") if row["_id"] in judgements}
     kept = dict(list(queries.items())[:limit])
-    return TestSet(documents, kept, {query: judgements[query] for query in kept})
+    return TestSet(documents(folder), kept, {query: judgements[query] for query in kept})
+
+
+def documents(folder: Path) -> tuple[Document, ...]:
+    """What `corpus.jsonl` of a folder holds."""
+    return tuple(
+        Document(id=row["_id"], title=row.get("title", ""), text=row["text"]) for row in rows(folder / "corpus.jsonl")
+    )
 
 
 def passages_of(document: Document, whole: bool = False) -> tuple[Passage, ...]:
@@ -70,7 +74,8 @@ def recall(ranking: Sequence[str], relevance: Mapping[str, int], k: int = 5) -> 
     return len(relevant.intersection(ranking[:k])) / len(relevant) if relevant else 0.0
 
 
-def _rows(path: Path) -> Iterator[dict[str, Any]]:
+def rows(path: Path) -> Iterator[dict[str, Any]]:
+    """The objects of a JSON Lines file."""
     with path.open(encoding="utf-8") as file:
         for line in file:
             yield json.loads(line)

@@ -81,13 +81,13 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 class served:
     """`python app.py` over an index folder, as a context manager that gives its address once it is ready."""
 
-    def __init__(self, index: Path) -> None:
+    def __init__(self, index: Path, **environment: str) -> None:
         port = free_port()
         self.address = f"http://127.0.0.1:{port}"
         self._server = subprocess.Popen(
             [sys.executable, "app.py", "--port", str(port), "--index", str(index)],
             cwd=ROOT,
-            env={**os.environ, "CONTACT": "call 555-010-0199"},
+            env={**os.environ, "CONTACT": "call 555-010-0199", **environment},
         )
 
     def __enter__(self) -> str:

@@ -1,24 +1,34 @@
 """Runs the regression set through the assistant and reports: python -m tests.qa (or make qa)."""
 
 import argparse
+import logging
 import os
 import sys
 import time
-from collections.abc import Sequence
-from contextlib import closing
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from assistant import settings
+from assistant.answering import answering, opened_model
 from assistant.engine import Assistant
 from assistant.opening import AwaitedIndex
 from index.errors import IndexProblem
 from index.progress import ProgressBar
+from tests.chat.parrot import parrot
+from tests.chat.server import ChatServer
 from tests.qa import document, export, mutations, recorded, report, tables
 from tests.qa.cases import FOLDER, Case, load_cases
 from tests.qa.figures import Mark
 from tests.qa.marks import marks_of, sweep_marks
 from tests.qa.run import Run, Version, run_cases
 from tests.qa.sweeps import Probed, probe_all, probes, pushback
+from tests.qa.writing import Worded, lost
+
+if TYPE_CHECKING:
+    from assistant.chat.model import ChatModel
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -36,30 +46,71 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 2
     if options.mutations:
         return _mutate(Assistant(index), options)
-    return _measure(index, cases, options)
+    try:
+        logging.getLogger("assistant.chat").setLevel(logging.ERROR)  # what fails is counted and printed at the end
+        with _model(options.parrot) as model:
+            return _measure(index, cases, options, model)
+    except settings.SettingsProblem as problem:
+        print(problem, file=sys.stderr)
+        return 2
 
 
-def _measure(index: AwaitedIndex, cases: Sequence[Case], options: argparse.Namespace) -> int:
+@contextmanager
+def _model(with_parrot: bool) -> Iterator["ChatModel | None"]:
+    """The chat model that the settings name, or the parrot, which needs no account; None where there is neither."""
+    chosen = settings.read(os.environ)
+    if with_parrot:
+        with ChatServer(parrot) as server:
+            local = replace(chosen, chat_model="openai:parrot", chat_base_url=server.openai_url, chat_api_key="none")
+            with _closing(opened_model(local)) as model:
+                yield model
+    else:
+        with _closing(opened_model(chosen)) as model:
+            yield model
+
+
+@contextmanager
+def _closing(model: "ChatModel | None") -> Iterator["ChatModel | None"]:
+    try:
+        yield model
+    finally:
+        if model:
+            model.close()
+
+
+def _measure(
+    index: AwaitedIndex, cases: Sequence[Case], options: argparse.Namespace, model: "ChatModel | None" = None
+) -> int:
     whole = options.cases == FOLDER and len(cases) == len(load_cases())
     assistant = Assistant(index)
     started = time.perf_counter()
     with closing(ProgressBar(unit="questions")) as bar:
         run = run_cases(assistant, cases, index.snapshot.passages, bar)
         probed = _swept(assistant, run, bar) if whole and not options.no_sweeps else []
+        worded = _worded(assistant, model, cases, run, bar) if model else None
     seconds = time.perf_counter() - started
     marks = [*marks_of(run), *(sweep_marks(probed) if probed else [])]
     version = Version.now(options.documents, len(cases))
     before = recorded.read() if whole else None
     _print(run, marks, probed, version, before, options.show_failures or not whole)
+    if worded:
+        _print_worded(marks, worded, probed)
     print(f"\n{len(cases)} cases and {len(probed)} generated questions in {seconds:.0f} s")
-    _write(run, marks, probed, version, options)
+    _write(run, marks, probed, version, options, worded)
     if whole and options.record:
         _record(run, marks, version)
         return 0
-    fallen = recorded.fallen(marks, before)
-    for sentence in fallen:
-        print(f"FALLEN {sentence}", file=sys.stderr)
-    return 1 if fallen else 0
+    worse = [f"FALLEN {sentence}" for sentence in recorded.fallen(marks, before)]
+    worse += [f"LOST with the model: {sentence}" for sentence in lost(marks, worded.marks)] if worded and whole else []
+    for sentence in worse:
+        print(sentence, file=sys.stderr)
+    return 1 if worse else 0
+
+
+def _worded(assistant: Assistant, model: "ChatModel", cases: Sequence[Case], plain: Run, bar: ProgressBar) -> Worded:
+    """The cases once more, with the model."""
+    run = run_cases(answering(assistant, model), cases, plain.passages, bar)
+    return Worded(model.name, run, tuple(marks_of(run)))
 
 
 def _swept(assistant: Assistant, run: Run, bar: ProgressBar) -> list[Probed]:
@@ -94,13 +145,26 @@ def _print(
         print(f"\n{len(run.failed)} cases fail: " + " ".join(outcome.case.id for outcome in run.failed))
 
 
+def _print_worded(marks: Sequence[Mark], worded: Worded, probed: Sequence[Probed]) -> None:
+    print("\n" + "\n".join(tables.beside(marks, worded.marks)) + "\n")
+    print("\n".join(tables.writing(worded)))
+    print("\n".join(tables.failed(worded.run)))
+    if probed:
+        print("\nThe generated questions were asked of the quotes-only engine alone.")
+
+
 def _write(
-    run: Run, marks: Sequence[Mark], probed: Sequence[Probed], version: Version, options: argparse.Namespace
+    run: Run,
+    marks: Sequence[Mark],
+    probed: Sequence[Probed],
+    version: Version,
+    options: argparse.Namespace,
+    worded: Worded | None,
 ) -> None:
     if options.json:
-        export.write_json(options.json, run, marks, probed, version)
+        export.write_json(options.json, run, marks, probed, version, worded)
     if options.html:
-        report.write(options.html, run, marks, probed, version, recorded.read())
+        report.write(options.html, run, marks, probed, version, recorded.read(), worded)
     if options.export:
         export.write_jsonl(options.export, run)
     for file in filter(None, (options.json, options.html, options.export)):
@@ -144,6 +208,7 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--show-failures", action="store_true", help="print every failing case with its answer")
     parser.add_argument("--no-sweeps", action="store_true", help="leave out the generated questions")
     parser.add_argument("--mutations", action="store_true", help="break the engine on purpose and show what turns red")
+    parser.add_argument("--parrot", action="store_true", help="with a stand-in for a chat model, on this machine")
     options = parser.parse_args(arguments)
     if options.record and options.no_sweeps:
         parser.error("a run without the sweeps cannot be recorded")

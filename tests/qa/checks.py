@@ -94,5 +94,12 @@ def plain(text: str) -> str:
 
 
 def says(words: list[str] | tuple[str, ...], text: str) -> bool:
-    """Whether any of the strings stands in the plain `text`; whole words, so that "no" is not found in "not"."""
-    return any(re.search(rf"(?<!\w){re.escape(plain(word))}(?!\w)", text) for word in words)
+    """Whether any of the strings stands in the plain `text`; whole words, so that "no" is not found in "not", while
+    "$" is found in "$500"."""
+    return any(re.search(_whole(plain(word)), text) for word in words)
+
+
+def _whole(word: str) -> str:
+    before = r"(?<!\w)" if word[:1].isalnum() else ""
+    after = r"(?!\w)" if word[-1:].isalnum() else ""
+    return f"{before}{re.escape(word)}{after}"

@@ -9,14 +9,22 @@ from typing import Any
 from tests.qa.figures import Mark
 from tests.qa.run import Outcome, Run, Version
 from tests.qa.sweeps import Probed
+from tests.qa.writing import Worded
 
 CONTEXTS = 5  # retrieved passages written for a question
 
 
-def write_json(file: Path, run: Run, marks: Sequence[Mark], probed: Sequence[Probed], version: Version) -> None:
-    """Marks, kinds, cases and faulty probes."""
+def write_json(
+    file: Path,
+    run: Run,
+    marks: Sequence[Mark],
+    probed: Sequence[Probed],
+    version: Version,
+    worded: Worded | None = None,
+) -> None:
+    """Marks, kinds, cases and faulty probes; where a chat model was asked too, "chat" with the same of it."""
     kinds = run.by_kind()
-    data = {
+    data: dict[str, Any] = {
         "version": asdict(version),
         "marks": [_mark(mark) for mark in marks],
         "kinds": {kind: {"passed": sum(o.passed for o in own), "total": len(own)} for kind, own in kinds.items()},
@@ -28,6 +36,8 @@ def write_json(file: Path, run: Run, marks: Sequence[Mark], probed: Sequence[Pro
             if p.faults
         ],
     }  # fmt: skip
+    if worded:
+        data["chat"] = _chat(worded)
     _write(file, json.dumps(data, indent=1, ensure_ascii=False) + "\n")
 
 
@@ -55,6 +65,25 @@ def samples(run: Run) -> Iterator[dict[str, Any]]:
 def _mark(mark: Mark) -> dict[str, Any]:
     return {"id": mark.id, "name": mark.name, "value": mark.value, "counts": mark.counts, "goal": mark.goal,
             "met": mark.met, "tolerance": mark.tolerance}  # fmt: skip
+
+
+def _chat(worded: Worded) -> dict[str, Any]:
+    return {
+        "model": worded.model,
+        "prompts": worded.prompts,
+        "figures": dict(worded.figures()),
+        "asked": len(worded.writings),
+        "tokens_in": sum(writing.tokens_in for writing in worded.writings),
+        "tokens_out": sum(writing.tokens_out for writing in worded.writings),
+        "verified": worded.held,
+        "dropped": worded.dropped,
+        "failures": worded.failures,
+        "marks": [_mark(mark) for mark in worded.marks],
+        "cases": [
+            _case(outcome) | {"writing": asdict(outcome.answer.writing) if outcome.answer.writing else None}
+            for outcome in worded.run.outcomes
+        ],
+    }
 
 
 def _case(outcome: Outcome) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """A run as one page to look at: no script, no network, light and dark. Draws what others measured."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from html import escape
 from pathlib import Path
 
@@ -15,16 +15,30 @@ from tests.qa.retrieval import TOP, Places, found_at
 from tests.qa.run import Outcome, Run, Version
 from tests.qa.style import STYLE
 from tests.qa.sweeps import Probed
+from tests.qa.writing import Worded
 
 
 def write(
-    file: Path, run: Run, marks: Sequence[Mark], probed: Sequence[Probed], version: Version, before: Recorded | None
+    file: Path,
+    run: Run,
+    marks: Sequence[Mark],
+    probed: Sequence[Probed],
+    version: Version,
+    before: Recorded | None,
+    worded: Worded | None = None,
 ) -> None:
     file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text(page(run, marks, probed, version, before), encoding="utf-8")
+    file.write_text(page(run, marks, probed, version, before, worded), encoding="utf-8")
 
 
-def page(run: Run, marks: Sequence[Mark], probed: Sequence[Probed], version: Version, before: Recorded | None) -> str:
+def page(
+    run: Run,
+    marks: Sequence[Mark],
+    probed: Sequence[Probed],
+    version: Version,
+    before: Recorded | None,
+    worded: Worded | None = None,
+) -> str:
     passed = len(run.outcomes) - len(run.failed)
     goals = [mark for mark in marks if mark.met is not None]
     missed = [mark for mark in marks if mark.met is False]
@@ -34,6 +48,7 @@ def page(run: Run, marks: Sequence[Mark], probed: Sequence[Probed], version: Ver
         f"<p>{len(missed)} of {len(goals)} goals missed. {escape(tables.version(version))}.</p>",
         "</header>",
         f'<section class="marks">{"".join(_card(mark, before) for mark in marks)}</section>',
+        *(_worded(marks, worded) if worded else ()),
         _figure("By kind of question", plots.bars(_kinds(run))),
         f'<div class="pair">{_confidence(run)}{_statuses(run)}{_ranks(run)}{_grades(run)}{_latency(run)}</div>',
         f"<h2>What fails: {len(run.failed)} cases</h2>",
@@ -57,6 +72,22 @@ def _card(mark: Mark, before: Recorded | None) -> str:
         f'<article class="{state}" title="{escape(mark.meaning)}"><h3>{escape(mark.name)}</h3>'
         f"<strong>{mark.shown}</strong>{meter}<small>{escape(beside + change)}</small></article>"
     )
+
+
+def _worded(marks: Sequence[Mark], worded: Worded) -> Iterator[str]:
+    """Both engines side by side, what the model did, and what fails with it."""
+    others = {mark.id: mark for mark in worded.marks}
+    rows = [("mark", "quotes alone", "with the model", "goal")]
+    rows += [(m.name, m.shown, others[m.id].shown, m.goal) for m in marks if m.id in others]
+    yield f"<h2>With a chat model: {escape(worded.model)}, prompts {escape(worded.prompts)}</h2>"
+    yield f'<div class="pair">{_table(rows)}{_table(list(worded.figures()))}</div>'
+    yield f"<h2>What fails with the model: {len(worded.run.failed)} cases</h2>"
+    yield from map(_case, worded.run.failed)
+
+
+def _table(rows: Sequence[Sequence[str]]) -> str:
+    lines = ("".join(f"<td>{escape(cell)}</td>" for cell in row) for row in rows)
+    return f"<figure><table>{''.join(f'<tr>{line}</tr>' for line in lines)}</table></figure>"
 
 
 def _figure(title: str, plot: str, note: str = "") -> str:

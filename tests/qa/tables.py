@@ -6,6 +6,7 @@ from tests.qa.figures import Mark
 from tests.qa.recorded import Recorded
 from tests.qa.run import Outcome, Run, Version
 from tests.qa.sweeps import Probed
+from tests.qa.writing import Worded
 
 _SIGNS = {True: "ok", False: "MISSED", None: ""}
 _FIRST = 12  # faulty probes printed of each sweep
@@ -29,6 +30,21 @@ def marks(found: Sequence[Mark], before: Recorded | None) -> Iterator[str]:
         recorded = mark.show(old[mark.id]) if mark.id in old else ""
         line = f"{mark.name:52} {mark.shown:>9} {mark.counts:>22}  {mark.goal:17} {_SIGNS[mark.met]:7} {recorded:>9}"
         yield line.rstrip()
+
+
+def beside(plain: Sequence[Mark], worded: Sequence[Mark]) -> Iterator[str]:
+    """Every mark that both have, by quotes alone and with a chat model."""
+    others = {mark.id: mark for mark in worded}
+    yield f"{'mark':52} {'quotes alone':>20} {'with the model':>20}  goal"
+    for mark in plain:
+        if other := others.get(mark.id):
+            own, its = (f"{_SIGNS[each.met]} {each.shown:>9}" for each in (mark, other))
+            yield f"{mark.name:52} {own:>20} {its:>20}  {mark.goal}".rstrip()
+
+
+def writing(worded: Worded) -> Iterator[str]:
+    """What the model wrote, lost and cost."""
+    yield from (f"{name:34} {value}" for name, value in worded.figures())
 
 
 def version(of: Version) -> str:

@@ -1,0 +1,40 @@
+"""Tells whether a question points at one place of a document: by words in quotation marks, or by a list's name.
+
+Compares words; knows no source.
+"""
+
+from collections.abc import Sequence
+
+from assistant.patterns import pattern
+from assistant.query import STOP_WORDS, Query
+from assistant.text import WORD, fold, stem
+
+_NAMED = 0.66  # share of a heading's words that a question must have to mean the list under it
+
+
+def points_at(query: Query, own: str, kind: str, titles: Sequence[str]) -> bool:
+    """Whether a unit with the words `own` has what the question quotes, or stands in a list of that name."""
+    folded = fold(query.question)
+    if any(_has(own, phrase) for phrase in quoted_phrases(folded)):
+        return True
+    if kind not in ("item", "row", "lead") or not pattern("asks_whole").search(folded):
+        return False
+    asked = _stems(folded)
+    shares = [len(words & asked) / len(words) for title in titles if len(words := _stems(fold(title))) > 1]
+    return max(shares, default=0.0) >= _NAMED
+
+
+def quoted_phrases(folded: str) -> list[str]:
+    """What a folded question has in quotation marks, or asks for a mention of."""
+    names = ("quoted_phrase", "mention_of")
+    return [match.group("phrase").strip() for name in names for match in pattern(name).finditer(folded)]
+
+
+def _has(own: str, phrase: str) -> bool:
+    """The phrase as it stands, or all of its words where it has several."""
+    words = _stems(phrase)
+    return phrase in " ".join(fold(own).split()) or (len(words) > 1 and words <= _stems(fold(own)))
+
+
+def _stems(folded: str) -> frozenset[str]:
+    return frozenset(stem(word) for word in WORD.findall(folded) if word not in STOP_WORDS)

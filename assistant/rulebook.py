@@ -1,0 +1,55 @@
+"""The rules that bear on a question: which passages are read for them, and what they say together."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from assistant.evidence import from_named
+from assistant.lexicon import lexicon
+from assistant.query import Query, telling_terms
+from assistant.rules import Rule, rules_of
+from assistant.who import Verdict, answer
+from corpus.types import Document, Passage
+from index.types import Hit
+
+RULE_HITS = 60  # passages read for rules on who may perform what
+
+
+class Readable(Protocol):
+    """What is needed of one state of the index."""
+
+    @property
+    def passages(self) -> tuple[Passage, ...]: ...
+    @property
+    def count(self) -> int: ...
+    def document(self, id: str) -> Document | None: ...
+    def search(self, query: str, k: int = 10) -> list[Hit]: ...
+    def frequency(self, term: str) -> int: ...
+
+
+def rules_read(query: Query, snapshot: Readable) -> list[Rule]:
+    """The rules of the passages nearest to the question, from the sources that it names."""
+    found = ((snapshot.document(p.document_id), p) for p in _near(query, snapshot) if from_named(query, p))
+    return [rule for document, passage in found if document for rule in rules_of(document, passage)]
+
+
+def ruled_on(query: Query, snapshot: Readable) -> Verdict | None:
+    """Who may perform what: the verdict of the rules in the passages nearest to the question."""
+    if query.procedures and not any(_mentions(p, query.procedures) for p in _near(query, snapshot)):
+        return None  # a treatment of the field that the documents do not speak of
+    bare = not query.procedures and not query.roles
+    if bare and any(not snapshot.frequency(term) for term in telling_terms(query.subject)):
+        return None  # asks about something that the lexicon and the documents do not know
+    return answer(query, rules_read(query, snapshot))
+
+
+def _near(query: Query, snapshot: Readable) -> tuple[Passage, ...]:
+    if snapshot.count <= RULE_HITS:
+        return snapshot.passages
+    return tuple(hit.passage for hit in snapshot.search(query.search_text, RULE_HITS))
+
+
+def _mentions(passage: Passage, procedures: Sequence[str]) -> bool:
+    """Whether the passage names one of the procedures, or one that includes it or that it includes."""
+    names = lexicon().procedures
+    named = names.named(passage.searchable)
+    return any(names.includes(a, b) or names.includes(b, a) for a in named for b in procedures)

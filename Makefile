@@ -36,7 +36,8 @@ format: $(TESTABLE) ## lay out the code and fix what the linter can
 	@$(IN_VENV) -m ruff check --fix
 	@$(IN_VENV) -m ruff format
 
-qa: $(TESTABLE) ## run the regression set and report; make qa QA=--record keeps its marks
+qa: $(TESTABLE) ## run the regression set and report, with a chat model too: make qa CHAT_MODEL=openai:x CHAT_BASE_URL=http://...
+	@# QA=--record keeps the marks; QA=--parrot takes a stand-in for a model. What make is given reaches the environment.
 	@$(IN_VENV) -m tests.qa --html .data/qa/report.html --json .data/qa/report.json $(QA)
 
 bench: $(TESTABLE) ## measure retrieval on a data set: make bench DATA=path/to/scifact

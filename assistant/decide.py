@@ -10,14 +10,23 @@ from functools import cache
 from assistant.contrast import contrast
 from assistant.evidence import Evidence
 from assistant.lexicon import lexicon, read_data
+from assistant.places import find_places
 from assistant.understand import Query
+from corpus.types import Passage
 from index.types import Hit
 
 ANSWERS = 0.5  # confidence from which the documents are taken to answer
 MAY_HELP = 0.25  # enough to show a general rule beside a refusal to judge one person's case
 _CLOSE = 0.8  # further evidence is shown where its score is this near to the best one's
 _MOST = 3  # pieces of evidence shown
+_FIELD_PASSAGES, _FIELD_SHARE = 200, 0.05  # passages read to see whether documents are about treatments; enough of them
 _OFF_TOPIC = 0.30  # cosine of the best passage below which a question is about something else
+
+
+def in_field(passages: Sequence[Passage]) -> bool:
+    """Whether the documents are about treatments: of passages spread over all of them, enough name one."""
+    read = passages[:: max(1, len(passages) // _FIELD_PASSAGES)]
+    return sum(bool(lexicon().procedures.named(passage.text)) for passage in read) >= _FIELD_SHARE * max(len(read), 1)
 
 
 @cache
@@ -67,6 +76,14 @@ def confidence_of(features: Mapping[str, float], in_field: bool) -> float:
 
 def is_covered(confidence: float, enough: float = ANSWERS) -> bool:
     return confidence >= enough
+
+
+def leaves_place_out(query: Query, evidence: Sequence[Evidence]) -> bool:
+    """Whether a question on who may do something somewhere has no evidence that names the place: with no rule, what is
+    said of the treatment in general would pass for the place's."""
+    asked = {place.name for place in query.places}
+    named = {place.name for item in evidence[:_MOST] for place in find_places(item.passage.text)}
+    return query.asks_who and bool(asked) and not asked & named
 
 
 def is_off_topic(query: Query, hits: Sequence[Hit], below: float = _OFF_TOPIC) -> bool:

@@ -12,6 +12,7 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
+from assistant import decide
 from assistant.alternatives import with_both_sides
 from assistant.compose import lines_of
 from assistant.decide import ANSWERS, MAY_HELP, choose, confidence_of, features_of, is_covered, is_off_topic
@@ -19,7 +20,6 @@ from assistant.evidence import Evidence, gather, reranked, terms_of
 from assistant.frames import frame, listed
 from assistant.glossary import explanations
 from assistant.inventory import about_documents
-from assistant.lexicon import lexicon
 from assistant.patterns import pattern
 from assistant.personal import guard
 from assistant.positions import without_bare_labels
@@ -39,7 +39,6 @@ from index.types import Hit
 _FAR_OFF = 0.15  # a question this far from every passage is about something else, whatever words it shares
 _BY_UNIT, _BY_UNIT_IN_TALK = 0.5, 0.2  # a follow-up's own words say less about where its answer stands
 HITS = 20  # passages looked at for evidence
-FIELD_PASSAGES, FIELD_SHARE = 200, 0.05  # passages read to see whether the documents are about treatments; enough
 VOCABULARY_PASSAGES = 20_000  # passages whose words a misspelt one may be mended to
 _POINTED = 0.9  # confidence where the question quotes the evidence, or names the list it wants
 _ABOUT_ITSELF = 0.95  # confidence of what sidecars say
@@ -151,7 +150,9 @@ class Assistant:
             vocabulary = {
                 word for p in snapshot.passages[:VOCABULARY_PASSAGES] for word in WORD.findall(fold(p.searchable))
             }
-            self._current = Reader(SourceNames(snapshot.documents), Spelling(vocabulary), _in_field(snapshot.passages))
+            self._current = Reader(
+                SourceNames(snapshot.documents), Spelling(vocabulary), decide.in_field(snapshot.passages)
+            )
             self._read_for = snapshot.generation
         return self._current
 
@@ -172,18 +173,11 @@ class Assistant:
         if query.asks_who and (ruled := ruled_on(query, snapshot)):
             status, reason, lines = ruled
             return Draft(status, reason, lines, max(confidence, 0.85), tuple(hits))
-        if not pointed and (
-            not is_covered(confidence, enough) or _is_elsewhere(query, is_off_topic(query, hits, _FAR_OFF))
-        ):
+        uncovered = not is_covered(confidence, enough) or decide.leaves_place_out(query, evidence)
+        if not pointed and (uncovered or _is_elsewhere(query, is_off_topic(query, hits, _FAR_OFF))):
             return _abstained(query, snapshot, hits, confidence, language, self._reader(snapshot).in_field)
         chosen = with_both_sides(query, choose(evidence), evidence)
         return _evident(query, chosen, confidence, hits, _sibling_steps(snapshot), language)
-
-
-def _in_field(passages: Sequence[Passage]) -> bool:
-    """Whether the documents are about treatments: one passage in twenty names one."""
-    read = passages[:FIELD_PASSAGES]
-    return sum(bool(lexicon().procedures.named(p.text)) for p in read) >= FIELD_SHARE * max(len(read), 1)
 
 
 def _found(snapshot: Snapshot, document_id: str) -> Document:

@@ -37,7 +37,8 @@ def pieces(text: str) -> list[str]:
 def _of_one_thing(text: str) -> list[str]:
     """ "Risks, contraindications and session time of resurfacing": three questions about one thing."""
     match = _SHARED.match(text)
-    items = _clean(_LISTED.split(match.group(1))) if match else []
+    named = match is not None and not _asks(match.group(1))
+    items = _clean(_LISTED.split(match.group(1))) if match and named else []
     return [f"{item} {match.group(2)}?" for item in items] if match and len(items) > 2 else []
 
 

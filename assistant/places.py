@@ -11,6 +11,7 @@ from assistant.text import fold
 # Names that are also people's names or plain words: a place only where the sentence treats them as one.
 _NAMESAKES = frozenset({"georgia", "virginia", "jordan", "chad", "niger", "togo", "guinea", "jersey", "turkey", "mali"})
 _SPANISH_WORDS = frozenset({"la", "sf"})  # "a la clínica" is no city
+_WORD_CODES = frozenset("OK HI OH IN OR ME AL DE LA PA MD".split())  # opening a text, rather a word or role
 _ROLE_CODES = frozenset({"PA", "MD"})
 _PREPOSITION = "in|within|inside|across|throughout|near|around|from|at|to|for|of|about|and|or|en|de|para|sobre|y"
 _CLINIC = r"med\s?spa|medical spa|medi-?spa|day spa|clinic|practice|salon|spa"
@@ -134,11 +135,8 @@ def _codes(text: str, known: _Gazetteer) -> list[tuple[int, int, Place]]:
         text,
     ):
         state = known.codes.get(match.group(1))
-        if (
-            (match.start(1) == 0
-            and not text[2:].lstrip().startswith((",", ":", "-")))
-            or (match.start(1) == 0 and match.group(1) in _ROLE_CODES)
-        ):
+        set_off = text[match.end(1) :].lstrip().startswith((",", ":", "-"))
+        if match.start(1) == 0 and (match.group(1) in _WORD_CODES or not set_off):
             continue  # "NY, esthetician": first, and set off
         if state and not (match.group(1) in _ROLE_CODES and not _city_before(text[: match.start(1)], state)):
             found.append((match.start(1), match.end(1), Place(state, state)))

@@ -105,7 +105,7 @@ def _about_role(found: Ruling, rules: Sequence[Rule]) -> Verdict:
     if differ and found.here:
         deciding += [rule for rule in found.general if found.stance(rule)]
     lines = [*positions(found, rules), _law(found)]
-    if _states_a_claim(found):
+    if _states_a_claim(found) and not differ and len({rule.holder for rule in deciding}) == 1:
         first = _in_their_words(found, sentence, _said_best(found, deciding))
     else:
         first = Claim(capitalised(sentence), shown_in(deciding, lines))

@@ -12,6 +12,8 @@ import pytest
 
 from assistant.answering import answering, opened_model, told
 from assistant.chat.assistant import ChatAssistant
+from assistant.chat.failures import ModelFailure
+from assistant.chat.growing import Stop
 from assistant.chat.writer import Writer
 from assistant.page.blocks import answer_views
 from assistant.page.desk import Desk
@@ -28,7 +30,8 @@ SECONDS = 20.0  # that a test waits at most for another thread
 
 @contextmanager
 def chat_assistant(server: ChatServer, sources: Corpus, at_once: int = 8) -> Iterator[ChatAssistant]:
-    model = opened_model(read(model_settings(server)))
+    """Patient with its model, so that nothing ends by itself what a test has to end."""
+    model = opened_model(read({**model_settings(server), "CHAT_SECONDS": "600"}))
     assert model
     try:
         yield ChatAssistant(QuotingAssistant(sources), Writer(model), at_once)
@@ -114,40 +117,48 @@ def test_the_model_words_the_answer(sources: Corpus) -> None:
 
 
 def test_closing_from_another_thread_ends_the_request(sources: Corpus) -> None:
-    with ChatServer(SILENT, WORDING) as server, chat_assistant(server, sources) as assistant:
+    with ChatServer(SILENT, WORDING) as server, waiter() as threads, chat_assistant(server, sources) as assistant:
         growing = assistant.stream(QUESTION)
-        with ThreadPoolExecutor(1) as threads:
-            waiting = threads.submit(list, growing)
-            wait_for(server, 1)
-            growing.close()
-            assert waiting.result(SECONDS) == []
+        waiting = threads.submit(list, growing)
+        wait_for(server, 1)
+        growing.close()
+        assert waiting.result(SECONDS) == []
         assert server.hung_up.wait(SECONDS)
         assert assistant.ask(QUESTION).text.startswith(WORDED)
 
 
 def test_a_stopped_follow_up_sends_no_second_request(sources: Corpus) -> None:
     """Stopped while the follow-up is read, nothing is worded."""
-    with ChatServer(SILENT, WORDING) as server, chat_assistant(server, sources) as assistant:
+    with ChatServer(SILENT, WORDING) as server, waiter() as threads, chat_assistant(server, sources) as assistant:
         growing = assistant.stream("and for two?", [Turn("user", QUESTION)])
-        with ThreadPoolExecutor(1) as threads:
-            waiting = threads.submit(list, growing)
-            wait_for(server, 1)
-            growing.close()
-            assert waiting.result(SECONDS) == []
+        waiting = threads.submit(list, growing)
+        wait_for(server, 1)
+        growing.close()
+        assert waiting.result(SECONDS) == []
         assert len(server.requests) == 1
+
+
+def test_what_was_stopped_between_two_requests_starts_none() -> None:
+    stop = Stop()
+    stop.press()
+    with pytest.raises(ModelFailure, match="stopped"):
+        stop.watch(lambda: pytest.fail("a request began"))
 
 
 def test_a_slow_model_keeps_nobody_waiting(sources: Corpus) -> None:
     """Beyond its places, questions are answered with quotes, and an emergency needs no place at all."""
-    with ChatServer(SILENT, WORDING) as server, chat_assistant(server, sources, at_once=1) as assistant:
+    with (
+        ChatServer(SILENT, WORDING) as server,
+        waiter() as threads,
+        chat_assistant(server, sources, at_once=1) as assistant,
+    ):
         slow = assistant.stream(QUESTION)
-        with ThreadPoolExecutor(1) as threads:
-            waiting = threads.submit(list, slow)
-            wait_for(server, 1)
-            other = assistant.ask(QUESTION)
-            assert assistant.ask("I can't breathe").status is Status.EMERGENCY
-            slow.close()
-            waiting.result(SECONDS)
+        waiting = threads.submit(list, slow)
+        wait_for(server, 1)
+        other = assistant.ask(QUESTION)
+        assert assistant.ask("I can't breathe").status is Status.EMERGENCY
+        slow.close()
+        waiting.result(SECONDS)
         assert other.writing
         assert other.writing.failure == "busy"
         assert DURATION in other.text
@@ -159,23 +170,22 @@ def test_a_slow_model_keeps_nobody_waiting(sources: Corpus) -> None:
 
 def test_the_page_stops_the_model_and_answers_the_next_question(sources: Corpus) -> None:
     """What Gradio does when somebody presses stop: it cancels the task that waits for the next view."""
-    with ChatServer(SILENT, WORDING) as server, chat_assistant(server, sources) as assistant:
+    with ChatServer(SILENT, WORDING) as server, waiter(2) as threads, chat_assistant(server, sources) as assistant:
         desk = Desk()
         desk.open(assistant, lambda _: None, 3)
         asked = {"turn": 1, "question": QUESTION}
 
         async def stopped() -> list[dict[str, object]]:
-            with ThreadPoolExecutor(2) as threads:
-                first = asyncio.ensure_future(anext(answer_views(asked, desk, threads)))
-                while not server.requests:
-                    await asyncio.sleep(0.01)
-                first.cancel()
-                with pytest.raises(asyncio.CancelledError):
-                    await first
-                return [view async for view in answer_views(asked, desk, threads)]
+            first = asyncio.ensure_future(anext(answer_views(asked, desk, threads)))
+            while not server.requests:
+                await asyncio.sleep(0.01)
+            first.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await first
+            assert await asyncio.to_thread(server.hung_up.wait, SECONDS)
+            return [view async for view in answer_views(asked, desk, threads)]
 
         views = asyncio.run(stopped())
-        assert server.hung_up.wait(SECONDS)
     assert views[-1]["done"]
     assert str(views[-1]["text"]).startswith(WORDED)
 
@@ -191,11 +201,16 @@ def test_a_useless_model_leaves_the_quotes(sources: Corpus, script: Raw | Say) -
 
 
 def test_closing_the_model_frees_whoever_waits(sources: Corpus) -> None:
-    with ChatServer(SILENT) as server, ThreadPoolExecutor(1) as threads:
+    with ChatServer(SILENT) as server, waiter() as threads:
         with chat_assistant(server, sources) as assistant:
             waiting = threads.submit(assistant.ask, QUESTION)
             wait_for(server, 1)
         assert DURATION in waiting.result(SECONDS).text
+
+
+def waiter(threads: int = 1) -> ThreadPoolExecutor:
+    """Opened before the assistant, so that its end, which frees who waits, comes first."""
+    return ThreadPoolExecutor(threads)
 
 
 def wait_for(server: ChatServer, requests: int) -> None:

@@ -65,6 +65,12 @@ def test_disagreement_in_other_words(assistant: Assistant, question: str) -> Non
     assert "Kaplan" in answer.text
 
 
+def test_pressed_for_a_winner_it_still_says_that_sources_differ(assistant: Assistant) -> None:
+    question = "Do the two doctors agree on whether an RN may do the laser in California?"
+    history = [Turn("user", question), Turn("assistant", "Sources differ.")]
+    assert assistant.ask("So it's yes, right?", history).lines[0].text.startswith("Sources differ")
+
+
 def test_a_source_contradicts_itself(assistant: Assistant) -> None:
     answer = assistant.ask("Does the Genesis article contradict itself on aestheticians and lasers?")
     assert answer.status is Status.CONFLICTING
@@ -75,7 +81,9 @@ def test_no_yes_before_a_quote_that_denies_the_claim(assistant: Assistant) -> No
     answer = assistant.ask("Since Dr. Kaplan says RNs can't do lasers in California, who can?")
     assert "RN or higher" in answer.lines[0].text
     assert not answer.lines[0].text.startswith("Yes")
-    answer = assistant.ask("Genesis writes that RNs may inject Botox without any doctor around. Where does it say that?")
+    answer = assistant.ask(
+        "Genesis writes that RNs may inject Botox without any doctor around. Where does it say that?"
+    )
     assert answer.lines[0].text.startswith("No, only under supervision")
 
 

@@ -1,5 +1,6 @@
 """The regression set, asked once: the contract case by case, the marks against the recorded run, and the sweeps."""
 
+import json
 import shutil
 import subprocess
 import sys
@@ -8,18 +9,23 @@ from pathlib import Path
 
 import pytest
 
+from assistant.answering import answering
+from assistant.chat.model import open_model
 from assistant.engine import Assistant
 from corpus.types import Corpus
 from index.passages import PassageIndex
+from tests.chat.parrot import parrot
+from tests.chat.server import ChatServer
 from tests.qa import recorded, report, tables
 from tests.qa.__main__ import differing
 from tests.qa.cases import Case, load_cases
 from tests.qa.checks import contract_failures, plain, said_before
-from tests.qa.export import samples
+from tests.qa.export import samples, write_json
 from tests.qa.figures import Mark
 from tests.qa.marks import marks_of, sweep_marks
 from tests.qa.run import ROOT, Outcome, Run, Version, run_cases
 from tests.qa.sweeps import Probed, probe_all, probes, pushback
+from tests.qa.writing import Worded, lost
 
 LEAST_CASES = 300
 KINDS = 26
@@ -111,6 +117,50 @@ def test_samples_carry_the_names_that_evaluation_libraries_read(run: Run) -> Non
     assert len(every) == len(run.outcomes)
     assert {"user_input", "retrieved_contexts", "response", "reference"} <= set(every[0])
     assert all(isinstance(context, str) for sample in every for context in sample["retrieved_contexts"])
+
+
+SAMPLE = 8  # every eighth case: about sixty, of all kinds
+
+
+@pytest.fixture(scope="session")
+def worded(assistant: Assistant, sources: Corpus) -> Worded:
+    """A sample of the cases with a stand-in for a chat model."""
+    with ChatServer(parrot) as server:
+        model = open_model("openai:parrot", base_url=server.openai_url, api_key="none")
+        sample = run_cases(answering(assistant, model), load_cases()[::SAMPLE], sources.passages)
+        model.close()
+    return Worded("openai:parrot", sample, tuple(marks_of(sample)))
+
+
+@slow
+def test_a_chat_model_costs_no_goal(run: Run, worded: Worded) -> None:
+    ids = {outcome.case.id for outcome in worded.run.outcomes}
+    alone = Run(tuple(outcome for outcome in run.outcomes if outcome.case.id in ids), run.passages)
+    assert worded.held >= 10
+    assert lost(marks_of(alone), worded.marks) == []
+    assert all(not contract_failures(o.answer, said_before(o.case)) for o in worded.run.outcomes)
+    statuses = {o.case.id: (o.answer.status, o.answer.confidence) for o in alone.outcomes}
+    assert {o.case.id: (o.answer.status, o.answer.confidence) for o in worded.run.outcomes} == statuses
+
+
+@slow
+def test_both_engines_stand_side_by_side(run: Run, marks: list[Mark], worded: Worded, tmp_path: Path) -> None:
+    version = Version.now(ROOT / "corpus" / "documents", len(run.outcomes))
+    page = report.page(run, marks, [], version, None, worded)
+    table = "\n".join([*tables.beside(marks, worded.marks), *tables.writing(worded)])
+    write_json(tmp_path / "qa.json", run, marks, [], version, worded)
+    written = json.loads((tmp_path / "qa.json").read_text("utf-8"))["chat"]
+    assert (written["model"], written["prompts"]) == ("openai:parrot", worded.prompts)
+    for mark in worded.marks:
+        assert mark.name in table
+        assert mark.name in page
+        assert {"id": mark.id, "value": mark.value}.items() <= next(
+            m for m in written["marks"] if m["id"] == mark.id
+        ).items()
+    for _, value in worded.figures():
+        assert value in table
+    assert written["tokens_in"] > 0 < written["tokens_out"]
+    assert not any(word in page for word in ("<script", "src=", "href="))
 
 
 @slow

@@ -9,7 +9,7 @@ from assistant.types import Answer, Notice, Status, Turn
 from corpus.types import Corpus
 from tests.terminal_helpers import KAPLAN, ScriptedAssistant
 
-ANSWER_FIELDS = ["status", "reason", "answer", "confidence", "citations", "hits", "seconds"]
+ANSWER_FIELDS = ["status", "reason", "answer", "confidence", "citations", "hits", "seconds", "writing"]
 CITATION_FIELDS = [
     "number", "document", "title", "publisher", "kind", "speaker", "date", "quote", "start", "end"
 ]  # fmt: skip

@@ -99,17 +99,24 @@ class ChatAssistant:
     def _worded(self, plain: Answer, history: Sequence[Turn], mask: Mask, tally: Tally) -> Iterator[Answer]:
         said = "\n".join([plain.question, *(turn.text for turn in history if turn.role == "user")])
         opening = _opening(plain)
+        main = plain.lines[len(opening)]  # the engine's first prose: what answers comes first
+        lists = [other for other in plain.claims if _is_list(other)]
         claims: list[Claim] = []
-        waiting: list[Claim] = []  # until a sentence rests on what the engine found to answer the question
+        waiting: list[Claim] = []  # until a sentence rests on the same as the main line
         for claim in self._writer.claims(plain.question, _evidence(plain), said, plain.language, mask, tally):
-            if not _rests_on(claim, plain.claims) and not claims:
+            if _rests_on(claim, lists) or not _rests_on(claim, plain.claims):
+                # Which passages answer is decided in code: a true sentence from elsewhere may miss the question.
+                tally.leave_out("beside")
+            elif not claims and isinstance(main, Claim) and not _rests_on(claim, [main]):
                 waiting.append(claim)
-            elif not _rests_on(claim, [other for other in plain.claims if _is_list(other)]):
+            else:
                 claims += [claim, *waiting]
                 waiting = []
                 yield replace(plain, lines=(*opening, *claims))
+        if not claims and waiting:
+            opening, claims = (*opening, main), waiting
         if not claims:
-            tally.failure = tally.failure or ("beside" if waiting else "nothing")
+            tally.failure = tally.failure or "beside"
             yield self._finished(plain, tally)
             return
         lines = (*opening, *claims, *_left(plain, claims, len(opening)))

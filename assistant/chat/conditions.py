@@ -10,10 +10,13 @@ from assistant.chat.wording import Token, Wording, coverage, data
 from assistant.text import fold
 
 _KEPT = 0.3  # of a condition's words
+_NEAR = 4  # content words before a condition, of which a sentence that it limits has one
 _TOLD = 0.25  # of the statement's words: less, and the sentence speaks of something else
 _SET_ASIDE = re.compile(
     r"\b(?:even (?:if|when|without)|regardless|whether or not|with or without|no matter|irrespective|whatever)\b"
     r"|\bof any (?:depth|kind|age)\b|\bin all \w+\b|\bany depth\b|\baunque\b"
+    r"|\b(?<!just )(?:any|every)"
+    r" (?:aesthetician|esthetician|nurse|technician|assistant|provider|physician|doctor|spa|clinic)\b"
     r"|\b(?:anyone|anybody|any person|any staff member|everyone|everybody) (?:may|can|is allowed)\b"
 )
 
@@ -25,6 +28,7 @@ class Condition:
     marker: str
     words: tuple[Token, ...]
     statement: tuple[Token, ...]
+    near: tuple[Token, ...]  # the words right before it; none where it opens the sentence
 
 
 @cache
@@ -41,7 +45,7 @@ def conditions(quote: Wording) -> Iterator[Condition]:
     """The conditions of one sentence."""
     found = list(_markers().finditer(quote.text))
     for match, after in zip(found, [*found[1:], None], strict=False):
-        _, end = quote.bounds[quote.clause_at(match.start())]
+        _, end = quote.bounds[quote.clause_at(match.end() - 1)]
         end = min(end, after.start()) if after else end
         if match.group().startswith("who") and (
             modal := re.compile(r"\b(?:should|must|may)\b").search(quote.text, match.end(), end)
@@ -52,7 +56,8 @@ def conditions(quote: Wording) -> Iterator[Condition]:
             end = comma
         words = quote.within(match.start(), end)
         inside = {token.start for token in words}
-        yield Condition(match.group(), words, tuple(token for token in quote.content if token.start not in inside))
+        rest = tuple(token for token in quote.content if token.start not in inside)
+        yield Condition(match.group(), words, rest, quote.within(0, match.start())[-_NEAR:])
 
 
 def drops_condition(sentence: Wording, quote: Wording, around: Wording) -> bool:
@@ -62,6 +67,8 @@ def drops_condition(sentence: Wording, quote: Wording, around: Wording) -> bool:
     """
     if _SET_ASIDE.search(sentence.text) and not _SET_ASIDE.search(quote.text):
         return True
+    if _pattern("partial").search(sentence.text):
+        return False
     if any(_is_dropped(condition, sentence, around) for condition in conditions(quote)):
         return True
     return _drops_only(sentence, quote) or _drops_supervision(sentence, quote) or _drops_qualifier(sentence, quote)
@@ -71,6 +78,8 @@ def _is_dropped(condition: Condition, sentence: Wording, around: Wording) -> boo
     if coverage(condition.statement or around.content, sentence.content) < _TOLD or (
         not condition.words and condition.marker != "only"
     ):
+        return False
+    if condition.near and not any(token.meets(sentence.content) for token in condition.near):
         return False
     own = [token for token in condition.words if not token.meets(condition.statement)] or list(condition.words)
     if condition.marker == "depending on" and _pattern("varies").search(sentence.text):
@@ -111,7 +120,8 @@ def _drops_qualifier(sentence: Wording, quote: Wording) -> bool:
     for axis in data()["telling"]:
         told = [side for side in sides(quote) if side.axis == axis]
         limiting = [side for side in told if side.side == "-" or _in_condition(quote, side.start)]
-        if limiting and all(side.axis != axis for side in sides(sentence)):
+        kept = any(f"={data()['telling'][axis]}" in token.marks for token in sentence.content)
+        if limiting and not kept and all(side.axis != axis for side in sides(sentence)):
             clause = [token for token in quote.clause(limiting[0].clause) if token.start != limiting[0].start]
             if coverage(clause, sentence.content) >= 0.4:
                 return True

@@ -4,10 +4,11 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
-from assistant.chat.wording import Wording, any_of, coverage, data
+from assistant.chat.wording import Token, Wording, any_of, coverage, data
 from assistant.text import fold
 
 _NEARBY = 3  # content words that a hedge speaks of
+_DENIED = re.compile(r"(?:\bnot|n't|\bno|\bnever|\bcannot)\s+(?:\w+\s+)?$")
 _RELEVANT = 0.3  # of the hedged clause, told again
 
 
@@ -19,14 +20,17 @@ def is_surer(sentence: Wording, whole_sentence: str, quote: Wording, quotes: str
     folded = fold(whole_sentence)
     quotes = fold(quotes)
     return (
-        any(_is_missing(kind, folded) for kind in _called_for(sentence, quote))
+        any(
+            _is_missing(kind, folded) and not (kind == "view" and folded.strip() != sentence.text.strip())
+            for kind in _called_for(sentence, quote)
+        )
         or any(new_absolutes(sentence.text, f"{quote.text}\n{quotes}"))
         or _is_made_duty(sentence.text, f"{quote.text}\n{quotes}")
     )
 
 
 def _is_missing(kind: str, folded: str) -> bool:
-    return any_of("hedges", kind).search(folded) is None
+    return not any(any_of("hedges", each).search(folded) for each in data()["kept_by"].get(kind, (kind,)))
 
 
 def _called_for(sentence: Wording, quote: Wording) -> Iterator[str]:
@@ -44,7 +48,7 @@ def _called_for(sentence: Wording, quote: Wording) -> Iterator[str]:
             after = quote.within(match.end(), end)
             if kind in ("chance", "some", "about", "partly"):
                 after = after[:_NEARBY]
-            clause = quote.within(start, end)
+            clause = _told_of(quote.within(start, end))
             if kind == "some" and quote.text[: match.start()].endswith(
                 "in "
             ):  # "in most states" limits all that follows
@@ -63,6 +67,11 @@ def _called_for(sentence: Wording, quote: Wording) -> Iterator[str]:
                 yield kind
 
 
+def _told_of(words: tuple[Token, ...]) -> tuple[Token, ...]:
+    """The words of a clause without the treatment it speaks of, which other clauses may speak of too."""
+    return tuple(t for t in words if not any(mark.startswith("procedure:") for mark in t.marks)) or words
+
+
 @cache
 def _compiled(pattern: str) -> re.Pattern[str]:
     return re.compile(pattern)
@@ -72,6 +81,8 @@ def new_absolutes(sentence: str, quote: str) -> Iterator[str]:
     """Words such as "always" that the quote says in no wording."""
     for match in any_of("absolutes").finditer(sentence):
         word = match.group()
+        if _DENIED.search(sentence[: match.start()]):  # "does not prove"
+            continue
         groups = [group for group in data()["same_absolutes"] if any(_has(word, each) for each in group)]
         if not _has(quote, word) and not any(_has(quote, each) for group in groups for each in group):
             yield word

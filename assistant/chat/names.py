@@ -36,11 +36,10 @@ def new_roles(text: str, ground: str) -> tuple[str, ...]:
         known.add("technician")
     new = [name for name in roles.named(text) if name not in known]
     folded, ground_words = fold(text), _stems(ground)
-    new += [
-        name
-        for name in _data()["occupations"]
-        if _has(folded, name) and not set(map(stem, name.split())) <= ground_words
-    ]
+    for entry in _data()["occupations"]:
+        names = entry if isinstance(entry, list) else [entry]
+        if not any(set(map(stem, name.split())) <= ground_words for name in names):
+            new += [name for name in names if _has(folded, name)]
     return tuple(new)
 
 

@@ -8,10 +8,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
+from assistant.chat.scopes import scopes
 from assistant.chat.wording import Token, Wording, any_of, coverage, data, phrase_stems, phrases_in, stem
 
 _REACH = 3  # content words that a negator turns round
-_NEAR = 60  # characters
+_ALIKE = 0.25  # of a clause, told beside a word of a pair
 _SHORTEST = 4  # letters of a word that "un-" may turn
 _LESS = re.compile(r"\b(?:less|least|not (?:as|so))\s+$")
 _NONE = re.compile(r"\s+no\s+\w")
@@ -25,11 +26,14 @@ class Side:
     """A word of a pair of opposites, on the side it stands for after negators."""
 
     axis: str
-    side: str  # "+" or "-"
+    word: str  # "+" or "-", before negators
+    side: str  # after them
     clause: int
     start: int
     end: int
-    turned: bool  # by a negator
+    turned: bool  # by a negator near it
+    denied: bool  # its whole clause is
+    holds: bool  # a negator itself: "no surgery"
 
 
 @cache
@@ -57,7 +61,12 @@ def sides(text: Wording, bases: frozenset[str] = frozenset()) -> tuple[Side, ...
     blank = any_of("denial", "neutral").sub(lambda match: " " * len(match.group()), text.text)
     negators = [*any_of("denial", "private").finditer(blank)]
     taken = {position for match in negators for position in range(*match.span())}
-    negators += [match for match in any_of("denial", "negators").finditer(blank) if match.start() not in taken]
+    negators += [
+        match
+        for match in any_of("denial", "negators").finditer(blank)
+        if match.start() not in taken and match.group() != "non"
+    ]
+    denied = [range(clause.start, clause.end) for clause in scopes(text).denied]
     found = []
     for first, last, pairs in phrases_in(text, dict(phrases)):
         token, end = text.tokens[first], text.tokens[last - 1].end
@@ -66,15 +75,15 @@ def sides(text: Wording, bases: frozenset[str] = frozenset()) -> tuple[Side, ...
         turns += _NONE.match(text.text, end) is not None  # "requires no downtime"
         for axis, side in pairs if pairs and pairs[0][0] != "nothing" else ():
             now = side if turns % 2 == 0 else "-+"[side == "-"]
-            found.append(Side(axis, now, token.clause, token.start, end, bool(turns)))
+            within = any(token.start in each for each in denied)
+            holds = any(token.start <= match.start() < end for match in negators)
+            found.append(Side(axis, side, now, token.clause, token.start, end, bool(turns), within, holds))
     return tuple(found)
 
 
 def _prefixed(bases: frozenset[str], text: Wording) -> dict[tuple[str, ...], tuple[tuple[str, str], ...]]:
     """For each base the pair of it and of the words of this text that turn it."""
-    found: dict[tuple[str, ...], tuple[tuple[str, str], ...]] = {
-        (base,): ((f"un-{base}", "+"),) for base in bases
-    }
+    found: dict[tuple[str, ...], tuple[tuple[str, str], ...]] = {(base,): ((f"un-{base}", "+"),) for base in bases}
     for token in text.tokens:
         if base := base_of(token.text, bases):
             found[(stem(token.text),)] = ((f"un-{base}", "-"),)
@@ -117,16 +126,23 @@ def are_opposed(sentence: Wording, quote: Wording, excepting: bool = False) -> b
     """
     ours, theirs = _compared(sentence, quote)
     left_out = frozenset(data()["denials"]) if excepting else frozenset()
-    shared = (_axes(ours) & _axes(theirs)) - left_out
-    return any(_opposed(sentence, ours, quote, theirs, axis) for axis in shared)
+    if any(_opposed(sentence, ours, quote, theirs, axis) for axis in _shared(ours, theirs) - left_out):
+        return True
+    same = (_axes(ours) & _axes(theirs)) - _shared(ours, theirs)
+    return not excepting and any(_denied_in_one(sentence, ours, quote, theirs, axis) for axis in same)
 
 
 def settled(sentence: Wording, quote: Wording) -> tuple[frozenset[int], frozenset[int]]:
-    """Offsets, in each, of words of pairs that both have and that deny or are denied: `are_opposed` compares these."""
+    """Offsets, in each, of words of pairs that both have and that are denied: `are_opposed` compares these."""
     ours, theirs = _compared(sentence, quote)
-    shared = _axes(ours) & _axes(theirs)
+    shared, both = _shared(ours, theirs), _axes(ours) & _axes(theirs)
     first, second = (
-        frozenset(side.start for side in each if side.axis in shared and (side.turned or side.side == "-"))
+        frozenset(
+            position
+            for side in each
+            if (side.axis in shared and side.turned) or (side.axis in both and side.holds)
+            for position in range(side.start, side.end)
+        )
         for each in (ours, theirs)
     )
     return first, second
@@ -142,8 +158,31 @@ def _compared(sentence: Wording, quote: Wording) -> tuple[tuple[Side, ...], tupl
     return ours, theirs
 
 
+def _shared(ours: tuple[Side, ...], theirs: tuple[Side, ...]) -> frozenset[str]:
+    """The pairs of which the texts have different words: where both have one word, their clauses are compared."""
+    words = [
+        {axis: {side.word for side in each if side.axis == axis} for axis in _axes(each)} for each in (ours, theirs)
+    ]
+    return frozenset(
+        axis for axis in words[0].keys() & words[1].keys() if words[0][axis] | words[1][axis] == {"+", "-"}
+    )
+
+
 def _axes(found: tuple[Side, ...]) -> frozenset[str]:
     return frozenset(side.axis for side in found)
+
+
+def _denied_in_one(
+    sentence: Wording, our_sides: tuple[Side, ...], quote: Wording, their_sides: tuple[Side, ...], axis: str
+) -> bool:
+    """Whether a word both have is denied by a negator near it in one, where no clause of the other denies it."""
+    ours = [side for side in our_sides if side.axis == axis]
+    theirs = [side for side in their_sides if side.axis == axis]
+    for one, other in ((ours, theirs), (theirs, ours)):
+        if all(side.turned and side.denied for side in one) and not any(side.denied for side in other):
+            bare = any(len(quote.clause(side.clause)) <= 1 for side in theirs)  # "it's critical"
+            return bare or any(_alike(sentence, mine, quote, side) >= _ALIKE for mine in ours for side in theirs)
+    return False
 
 
 def _opposed(

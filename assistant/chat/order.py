@@ -8,8 +8,9 @@ from functools import cache
 from assistant.chat.wording import Token, Wording, coverage, data, phrase_stems, phrases_in
 
 _OBJECT = 3  # content words that "before" or "after" speaks of
+_BOTH = re.compile(r"\bbefore[- ]and[- ](?:\w+ ){0,3}after\b|\bantes y despues\b")
 _LIKE = re.compile(r"(?<!un)\blike\b|\bas [\w ]+ (?:do|does|is|are)\b|\bsame as\b")
-_LESS = re.compile(r"\bless\b[^.;]* than\b")
+_LESS = re.compile(r"\b(?:less|younger|fewer|shorter|lower|smaller|sooner|earlier)\b[^.;]* than\b")
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,8 @@ def is_reordered(sentence: Wording, quote: Wording) -> bool:
 
 def _ordered(text: Wording) -> list[Order]:
     found: list[Order] = []
+    if _BOTH.search(text.text):
+        return found
     for _, last, order in phrases_in(text, _orders()):
         end = text.tokens[last - 1].end
         stop = text.bounds[text.clause_at(end - 1)][1]
@@ -76,7 +79,7 @@ def is_compared_otherwise(sentence: Wording, quote: Wording) -> bool:
 def _than(text: Wording) -> tuple[Token, tuple[Token, ...]] | None:
     """What stands after "than", and the words before it."""
     position = text.text.find(" than ")
-    after = text.within(position, len(text.text)) if position >= 0 else ()
+    after = text.within(position + len(" than "), len(text.text)) if position >= 0 else ()
     return (after[0], text.within(0, position)) if after else None
 
 

@@ -6,12 +6,14 @@ none of it, and as dropped only where the sentence tells what the quote denies.
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 from assistant.chat.opposites import are_opposed, settled
 from assistant.chat.order import bounds_swapped, is_compared_otherwise, is_reordered
 from assistant.chat.scopes import Excepting, Scope, Scopes, scopes
 from assistant.chat.statements import Statement
 from assistant.chat.wording import Token, Wording, any_of, coverage, stem, wording
+from assistant.lexicon import lexicon
 from assistant.text import fold
 
 _ALIKE = 0.5  # of a denied clause's words, in one clause of the other text
@@ -29,13 +31,9 @@ def is_turned_round(sentence: Wording, quote: Wording, told: Sequence[Statement]
     said, meant = scopes(sentence), scopes(quote)
     ours, theirs = settled(sentence, quote)
     return (
-        are_opposed(sentence, quote, any(each.even and _tells(each, sentence.content) for each in meant.exceptions))
+        are_opposed(sentence, quote, _is_conditional(said, meant, sentence))
         or _excepts_otherwise(said, meant, sentence)
-        or any(
-            _is_added(clause, said, meant, told)
-            for clause in said.denied
-            if clause.marks.isdisjoint(ours)
-        )
+        or any(_is_added(clause, said, meant, told) for clause in said.denied if clause.marks.isdisjoint(ours))
         or any(
             _is_dropped(clause, said, meant, sentence, quote)
             for clause in meant.denied
@@ -53,6 +51,13 @@ def is_turned_round(sentence: Wording, quote: Wording, told: Sequence[Statement]
     )
 
 
+def _is_conditional(said: Scopes, meant: Scopes, sentence: Wording) -> bool:
+    """Whether one of the two denies with an "unless": then that is compared, and no single words."""
+    return any(each.even and _tells(each, sentence.content) for each in meant.exceptions) or any(
+        each.even and each.marker != "before" for each in said.exceptions
+    )
+
+
 def _makes_little(sentence: Wording, quote: Wording) -> bool:
     """Whether the sentence calls just that what the quote calls more than that."""
     after = [quote.within(match.end(), len(quote.text))[:2] for match in _NOT_JUST.finditer(quote.text)]
@@ -62,9 +67,7 @@ def _makes_little(sentence: Wording, quote: Wording) -> bool:
 
 def _even(clause: Scope, of: Scopes) -> bool:
     """Whether an "unless" in the clause's sentence turns its denial into a condition."""
-    return any(
-        each.even and each.group == clause.group and each.marker != "before" for each in of.exceptions
-    )
+    return any(each.even and each.group == clause.group and each.marker != "before" for each in of.exceptions)
 
 
 def _tells(excepting: Excepting, words: Sequence[Token]) -> bool:
@@ -110,20 +113,45 @@ def _is_added(clause: Scope, said: Scopes, meant: Scopes, told: Sequence[Stateme
         return False  # compared with the exceptions
     likeness = {other: coverage(clause.words, other.words) for other in meant.clauses}
     best = max(likeness, key=lambda other: likeness[other])
-    if any(value >= _TOUCHED for other, value in likeness.items() if other.denied):
+    focus = clause.focus[:1]
+    enough = max(_TOUCHED, likeness[best] / 2)
+    positive = any(_meets(focus, other.words) for other in meant.clauses if not other.denied)
+    if any(
+        _meets((*focus, *clause.verb), other.words)
+        or coverage(other.words, clause.words) >= _NEARLY_ALL
+        or (likeness[other] >= enough and not positive)
+        for other in meant.clauses
+        if other.denied
+    ):
         return False
     near = [token for other in meant.clauses for token in other.hinted]
     if any(token.meets(near) for token in clause.focus):
         return False
-    if any(_lead_denies(each) and coverage(clause.words, wording(fold(each.text)).content) >= _TOUCHED for each in told):
+    if any(
+        _lead_denies(each) and coverage(clause.words, wording(fold(each.text)).content) >= _TOUCHED for each in told
+    ):
         return False
-    if clause.contrast:
-        beside = [token for other in said.clauses if other.group == clause.group for token in other.words]
-        return likeness[best] >= _ALIKE and coverage(best.words, beside) >= _ALIKE
-    focus = clause.focus[:1]
-    return (likeness[best] >= _ALIKE and any(token.meets(best.words) for token in focus)) or (
-        likeness[best] >= _NEARLY_ALL
+    ours, theirs = _roles(clause.words), _roles(best.words)
+    if ours and theirs and ours.isdisjoint(theirs):
+        return False  # "an RN is not named" of a list of others
+    others = [other for other in said.clauses if other.group == clause.group and other is not clause]
+    beside = [token for other in others for token in other.words]
+    if clause.contrast and beside:
+        rest = [token for token in best.words if not token.meets(clause.words)]
+        return likeness[best] >= _ALIKE and coverage(rest, beside) >= _ALIKE
+    if likeness[best] >= _NEARLY_ALL:
+        return True
+    # What is denied may be told in one clause and what it is denied of in the one before.
+    return any(
+        _meets(focus, other.words)
+        and coverage(clause.words, [t for each in meant.clauses if each.group == other.group for t in each.words])
+        >= _ALIKE
+        for other in meant.clauses
     )
+
+
+def _meets(focus: Sequence[Token], words: Sequence[Token]) -> bool:
+    return any(token.meets(words) for token in focus)
 
 
 def _is_dropped(clause: Scope, said: Scopes, meant: Scopes, sentence: Wording, quote: Wording) -> bool:
@@ -132,22 +160,37 @@ def _is_dropped(clause: Scope, said: Scopes, meant: Scopes, sentence: Wording, q
         return False
     if _other_subject(sentence, quote, clause.start):
         return False
+    if not clause.negated and any_of("denial", "warnings").search(sentence.text):
+        return False
     elsewhere = [token for other in meant.clauses if not other.denied for token in other.words]
     own = {stem(token.text) for token in elsewhere}
     new = [token for token in clause.words if stem(token.text) not in own] or list(clause.words)
     if coverage(clause.words, sentence.content) < _ALIKE or coverage(new, sentence.content) < _ALIKE:
         return False
+    focused = any(token.meets(sentence.content) for token in clause.focus)
+    if not focused and coverage(clause.words, sentence.content) < _NEARLY_ALL:
+        return False
     here = [token for other in said.clauses for token in (other.words if other.denied else other.hinted)]
+    # "... so it is not recommended" denies what stands beside it.
+    for one, after in pairwise(said.clauses):  # "cannot tell you who ..."
+        if one.denied and re.match(r"\s*(?:who|what|whether|that|how)\b", sentence.text[after.start : after.end]):
+            here += after.words
+    bare = {other.group for other in said.denied if other.negated and not other.words}
+    here += [token for other in said.clauses if other.group in bare for token in other.words]
     return not any(token.meets(clause.words) for token in here)
 
 
 def _is_told_without(clause: Scope, said: Scopes, meant: Scopes, sentence: Wording) -> bool:
-    """Whether "walk away", which leaves what it speaks of to the clauses beside it, is left out where these are told."""
-    if clause.words or clause.negated:
+    """Whether "walk away", which does not say from what, is left out where the clauses beside it are told."""
+    if clause.words or clause.negated or _even(clause, meant):
         return False
     beside = [token for other in meant.clauses if other.group == clause.group for token in other.words]
     denies = any(other.denied and not other.negated for other in said.clauses)
-    return coverage(beside, sentence.content) >= _ALIKE and not denies and not any_of("denial", "warnings").search(sentence.text)
+    return (
+        coverage(beside, sentence.content) >= _ALIKE
+        and not denies
+        and not any_of("denial", "warnings").search(sentence.text)
+    )
 
 
 def _is_taken(one: Scopes, other: Scopes) -> bool:
@@ -156,8 +199,9 @@ def _is_taken(one: Scopes, other: Scopes) -> bool:
         return False
     kept = [clause for clause in other.clauses if not clause.denied]
     denied = [token for clause in other.clauses for token in (clause.words if clause.denied else clause.hinted)]
+    said = {stem(token.text) for clause in kept for token in clause.words}
     return any(
-        token.meets([each for clause in kept for each in clause.words]) and not token.meets(denied)
+        stem(token.text) in said and not token.meets(denied)
         for clause in one.clauses
         if not clause.denied
         for token in clause.taken
@@ -212,5 +256,6 @@ def _other_subject(sentence: Wording, quote: Wording, position: int) -> bool:
     return bool(theirs and ours) and theirs.isdisjoint(ours) and ours <= _roles(quote.tokens)
 
 
-def _roles(tokens: Sequence[Token]) -> set[str]:
-    return {mark for token in tokens for mark in token.marks if mark.startswith("role:")}
+def _roles(tokens: Sequence[Token]) -> frozenset[str]:
+    """The roles named, none of them for being wider than another: of a nurse practitioner no nurse."""
+    return frozenset(lexicon().roles.narrowest(" ".join(token.text for token in tokens)))

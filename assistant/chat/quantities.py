@@ -15,6 +15,8 @@ _EXEMPT = frozenset({911.0, 988.0})  # the numbers to call in an emergency, in t
 _PHONE = re.compile(r"(?:\+?1[-. ])?\(?\b(\d{3})\)?[-. /]{1,2}(\d{3})[-. ](\d{4})\b")
 _CLOCK = re.compile(r"\b(\d{1,2})(?::(\d{2}))?\s*([ap])\.?\s?m\b\.?|\b(\d{1,2}):(\d{2})\b")
 _DIGITS = re.compile(r"(?<![a-z\d])(?<![a-z]-)(\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)(?![\d])")
+_LISTED = re.compile(r"\s*(?:,\s*(?:and/or|and|or)?|\n[\s•]*|;|\b(?:and|or)\b)\s*")  # between things listed
+_MOST_LISTED = 12
 _TOKEN = re.compile(r"#\d+#|\d+(?:\.\d+)?|[a-z]+|[%$/]")
 
 
@@ -65,7 +67,18 @@ def quantities(text: str) -> frozenset[Quantity]:
     return _read(text)
 
 
+def counts_listed(quantity: Quantity, quote: str) -> bool:
+    """Whether a bare number counts what a sentence or list of the quote lists: "one of the three roles"."""
+    if quantity.unit or not 2 <= quantity.value <= _MOST_LISTED:
+        return False
+    lists = [quote, *re.split(r"(?<=[.:|])\s", quote)]
+    counts = {len(_LISTED.split(each.strip(" .;"))) for each in lists if _LISTED.search(each)}
+    return bool({quantity.value, quantity.value + 1} & counts)  # a comma may stand before the list, too
+
+
 def _is_known(quantity: Quantity, known: Iterable[Quantity]) -> bool:
+    if quantity == Quantity(1):
+        return True
     for other in known:
         if quantity == other or (quantity.value == other.value and "" in (quantity.unit, other.unit)):
             return True

@@ -14,6 +14,7 @@ from assistant.chat.failures import ModelFailure, failure_of, finish_failure
 from assistant.chat.types import Usage
 
 _GRACE = 2.0  # seconds past the whole time after which a provider that blocks the loop is given up
+_LEAST_WAIT = 0.1  # seconds; sooner, the client may still hold the connection that the server is closing
 _LENIENCE = 1.5  # our count of tokens is rather too high, and the server has been told the limit
 
 
@@ -110,9 +111,9 @@ async def _run(
     try:
         failure = await _attempt(request, budget, deadline, state, pieces)
         if failure and failure.retry_after is not None and not state.chunks:
-            again = time.monotonic() + failure.retry_after
-            if again < deadline:
-                await asyncio.sleep(failure.retry_after)
+            wait = max(failure.retry_after, _LEAST_WAIT)
+            if time.monotonic() + wait < deadline:
+                await asyncio.sleep(wait)
                 failure = await _attempt(request, budget, deadline, state, pieces)
     finally:
         state.ended = time.monotonic()

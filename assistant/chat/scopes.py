@@ -12,8 +12,10 @@ from itertools import pairwise
 
 from assistant.chat.wording import Token, Wording, any_of, data, phrase_stems, phrases_in
 
+_ROW = re.compile(r"[^\n]*\|[^\n]*")  # a table's row is one clause
 _GROUP_END = re.compile(r"[.;:!?|•\n]")
 _BEFORE, _AFTER = 2, 4  # content words beside a hint
+_REACH = 40  # characters from the words of a clause to a hint of it
 _LONGEST_CONTRAST = 4  # content words of ", not Y"
 
 
@@ -28,6 +30,7 @@ class Scope:
     end: int
     words: tuple[Token, ...]
     focus: tuple[Token, ...]
+    verb: tuple[Token, ...]  # the first word after the negator, if it says little ("give", "have")
     denied: bool
     negated: bool  # denied by "not" or its like, no word such as "avoid"
     hinted: tuple[Token, ...]  # near a word that may carry a denial ("without", "rather than") but proves none
@@ -71,23 +74,28 @@ def _pattern(name: str) -> re.Pattern[str]:
 @lru_cache(maxsize=2048)
 def scopes(text: Wording) -> Scopes:
     """The clauses of a text, with what each denies."""
-    plain = _blank(text.text)
-    deniers = _spans(text, plain, "deniers")
+    plain, opener = _blank(text.text)
+    deniers = [*_spans(text, plain, "deniers"), *(match.span() for match in _pattern("leaving").finditer(plain))]
     negators = [
         (match.start(), match.end())
         for match in _pattern("negators").finditer(plain)
         if not any(start <= match.start() < end for start, end in deniers)
-        and not re.search(r"\b(?:with|and|but) $", plain[: match.start()])
+        and not (match.group() == "no" and re.search(r"\b(?:with|and|but) $", plain[: match.start()]))
     ]
-    private = [match.span() for match in _pattern("private").finditer(plain)]
-    hints = [*private, *(match.span() for match in _pattern("aside").finditer(plain)), *_spans(text, plain, "hints")]
+    private = [
+        match.span()
+        for match in _pattern("private").finditer(plain)
+        if not any(start <= match.start() < end for start, end in deniers)
+    ]
+    hints = [*(match.span() for match in _pattern("aside").finditer(plain)), *_spans(text, plain, "hints")]
+    hints = [span for span in hints if not any(start <= span[0] < end for start, end in deniers)]
     operators = frozenset(
         token.start
         for token in text.tokens
-        if any(start <= token.start < end for start, end in [*negators, *deniers])
+        if any(token.start in (start, _last_word(text, start, end)) for start, end in [*negators, *deniers])
     )
     clauses = []
-    for start, end in _bounds(text, plain):
+    for start, end in _bounds(text, plain, deniers):
         inner = [token for token in text.within(start, end) if token.start not in operators]
         own = [span for span in negators if start <= span[0] < end]
         denying = [span for span in deniers if start <= span[0] < end]
@@ -97,11 +105,13 @@ def scopes(text: Wording) -> Scopes:
                 end,
                 tuple(inner),
                 _focus(inner, own or denying),
+                tuple(token for token in inner if own and token.start >= own[0][1])[:1],
                 _is_odd(text, own, denying),
                 bool(own),
-                _near(text.within(start, end), [span for span in hints if start <= span[0] < end]),
+                _near(text.within(start, end), hints, private) + text.within(start, min(end, opener)),
                 tuple(token for span in private if start <= span[0] < end for token in text.within(span[1], end)[:1]),
-                len(inner) <= _LONGEST_CONTRAST and _pattern("contrast").match(plain[start:end].lstrip(" -,")) is not None,
+                len(inner) <= _LONGEST_CONTRAST
+                and _pattern("contrast").match(plain[start:end].lstrip(" -,")) is not None,
                 frozenset([span[0] for span in denying] + [token.start for token in _focus(inner, own)[:2]]),
                 sum(1 for _ in _GROUP_END.finditer(text.text, 0, start + 1)),
                 _pattern("exempting").search(plain, start, end) is not None,
@@ -110,11 +120,16 @@ def scopes(text: Wording) -> Scopes:
     return Scopes(tuple(clauses), tuple(_exceptions(text, plain, clauses)))
 
 
-def _blank(text: str) -> str:
-    """The text without idioms that deny nothing ("not only"), and without an answer's "Not in Ohio:" before the rest."""
+def _last_word(text: Wording, start: int, end: int) -> int:
+    """Offset of the last word between two offsets: of "leave the scab alone" the scab is no negator."""
+    return max((token.start for token in text.tokens if start <= token.start < end), default=start)
+
+
+def _blank(text: str) -> tuple[str, int]:
+    """The text without idioms that deny nothing, and without an answer's "Not in Ohio:", with where that ends."""
     found = _pattern("neutral").sub(lambda match: " " * len(match.group()), text)
     opener = _pattern("openers").match(found)
-    return found if opener is None else " " * opener.end() + found[opener.end() :]
+    return (found, 0) if opener is None else (" " * opener.end() + found[opener.end() :], opener.end())
 
 
 def _spans(text: Wording, plain: str, name: str) -> list[tuple[int, int]]:
@@ -126,11 +141,13 @@ def _spans(text: Wording, plain: str, name: str) -> list[tuple[int, int]]:
     return found
 
 
-def _bounds(text: Wording, plain: str) -> list[tuple[int, int]]:
+def _bounds(text: Wording, plain: str, deniers: list[tuple[int, int]]) -> list[tuple[int, int]]:
     """The clauses, cut further where something is set against something else."""
     cuts = {edge for bound in text.bounds for edge in bound}
-    cuts |= {match.start() for match in _pattern("cuts").finditer(plain)}
-    return list(pairwise(sorted(cuts)))
+    cuts |= {match.start() for match in re.finditer("|".join(data()["denial"]["cuts"]), plain)}
+    cuts |= {start for start, _ in deniers if plain[:start].endswith(", ")}  # "if it can't, walk away"
+    rows = [match.span() for match in _ROW.finditer(text.text)]
+    return list(pairwise(sorted(cut for cut in cuts if not any(start < cut < end for start, end in rows))))
 
 
 def _focus(words: list[Token], operators: list[tuple[int, int]]) -> tuple[Token, ...]:
@@ -142,11 +159,16 @@ def _focus(words: list[Token], operators: list[tuple[int, int]]) -> tuple[Token,
     return tuple(after[:3] or words[-2:])
 
 
-def _near(words: tuple[Token, ...], spans: list[tuple[int, int]]) -> tuple[Token, ...]:
+def _near(words: tuple[Token, ...], hints: list[tuple[int, int]], private: list[tuple[int, int]]) -> tuple[Token, ...]:
+    """The words beside hints, and after "without"."""
+    if not words:
+        return ()
+    inside = range(words[0].start - _REACH, words[-1].end + _REACH)
     found: list[Token] = []
-    for start, end in spans:
-        found += [token for token in words if token.end <= start][-_BEFORE:]
-        found += [token for token in words if token.end > start][:_AFTER]
+    for start, _ in hints:
+        found += [token for token in words if token.end <= start and start in inside][-_BEFORE:]
+    for start, end in (*hints, *private):
+        found += [token for token in words if token.start >= end and start in inside][:_AFTER]
     return tuple(found)
 
 
@@ -157,7 +179,7 @@ def _is_odd(text: Wording, negators: list[tuple[int, int]], deniers: list[tuple[
     for _, end in negators:
         for start, _ in deniers:
             between = [token for token in text.tokens if end <= token.start < start]
-            if 0 <= start - end and len(between) <= 3:
+            if start - end >= 0 and len(between) <= 3:
                 return False
     return True
 
@@ -176,6 +198,8 @@ def _exceptions(text: Wording, plain: str, clauses: list[Scope]) -> list[Excepti
             (clause.negated if timed else clause.denied) and not (clause.exempt and match.group() != "unless")
             for clause in main
         )
-        if even or match.group() != "until" or any(clause.denied for clause in main):  # "keep it dry until ..." excepts nothing
+        if (
+            even or match.group() != "until" or any(clause.denied for clause in main)
+        ):  # "keep it dry until ..." excepts nothing
             found.append(Excepting(match.group(), words, even, clauses[here].group))
     return found

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from assistant.chat.quoted import Shown
 from assistant.chat.statements import Statement, context
 from assistant.lexicon import lexicon
-from assistant.text import fold
+from assistant.text import fold, stem, words
 
 _ANAPHOR = r"\b(?:the|this|that|such an?|el|este) (?:\w+ )?{name}(?!s\b)"
 
@@ -26,7 +26,7 @@ def is_stretched(text: str, quotes: Sequence[str], told: Sequence[Statement], so
     ground = ground or title
     tells_quoted = any(_includes(one, other) or _includes(other, one) for one in said for other in quoted)
     for name in said:
-        if any(_includes(each, name) for each in ground):
+        if any(_includes(each, name) for each in ground) or _is_deed(name, text, quotes):
             continue
         if name in headed | title and (not quoted or tells_quoted):
             continue
@@ -34,6 +34,14 @@ def is_stretched(text: str, quotes: Sequence[str], told: Sequence[Statement], so
             continue
         return True
     return False
+
+
+def _is_deed(name: str, text: str, quotes: Sequence[str]) -> bool:
+    """Whether a treatment is named by what the quote calls a deed: "injections" of "has injected"."""
+    quoted = {word for quote in quotes for word in words(quote)}
+    stems = set(map(stem, quoted))
+    said = [words(text[m.start : m.end]) for m in lexicon().procedures.find(text) if m.id == name]
+    return all({stem(word) for word in each} <= stems and not quoted & set(each) for each in said)
 
 
 def _named(text: str) -> frozenset[str]:

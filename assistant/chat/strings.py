@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from assistant.chat.names import new_drugs, new_names, new_places, new_roles
-from assistant.chat.quantities import new_quantities
+from assistant.chat.quantities import counts_listed, new_quantities
 from assistant.chat.quoted import Shown, locate, quote_defect
-from assistant.chat.voices import FIRST_PERSON, voice_of, without_attribution
+from assistant.chat.voices import FIRST_PERSON, voice_of, without_speaker
 from assistant.text import stem, words
 from corpus.units import Span, units
 
@@ -50,12 +50,15 @@ def _foreign(written: Written, source: Shown, shown: Sequence[Shown], said: str)
     # A speaker's own profession may be told where the sentence says who speaks, or tells what "I" do.
     text = written.text
     if voice_of(source).kind == "doctor" and not FIRST_PERSON.search(quoted):
-        text = without_attribution(text, [voice_of(source)])
+        text = without_speaker(text, voice_of(source))
     theirs = facts if FIRST_PERSON.search(quoted) else ""
     roles = new_roles(text, f"{led}\n{theirs}")
-    numbers = new_quantities(
-        written.text, f"{strict}\n{facts}\n{source.passage.headings[-1] if source.passage.headings else ''}"
-    )
+    heading = source.passage.headings[-1] if source.passage.headings else ""
+    numbers = [
+        each
+        for each in new_quantities(written.text, f"{strict}\n{facts}\n{heading}")
+        if not counts_listed(each, quoted)
+    ]
     plain = frozenset(stem(word) for each in shown for word in words(each.passage.text) if each.passage.text)
     checks = {
         "number": numbers,

@@ -60,7 +60,7 @@ def _patterns() -> dict[str, re.Pattern[str]]:
     return {
         "said": re.compile(
             rf"(?:^|[,;:(] ?|\band |\bbut |\bthat |\bas ){subject}{aside} {adverb}"
-            rf"(?P<verb>{speech})\b(?! (?:be|by|as an?)\b)"
+            rf"(?P<verb>{speech})\b(?! (?:be|by|as an?|is|are)\b)"
         ),
         "trailing": re.compile(rf", {trailing} (?P<who>[^,;]+?(?:, (?:md|do|rn|np|pa))?)\.?$"),
         "according": re.compile(
@@ -158,6 +158,22 @@ def without_attribution(text: str, voices: Iterable[Voice]) -> str:
     return folded
 
 
+def without_speaker(text: str, own: Voice) -> str:
+    """The folded sentence without its attribution, and without a doctor who speaks being called one."""
+    folded = without_attribution(text, [own])
+    return re.sub(_CALLED, " ", re.sub(r"^\s*,? (?:md|do|np|pa|rn)\b", " ", folded))
+
+
+_CALLED = (
+    r"\b(?:the|an?|this|that|one|another) (?:unnamed|anonymous|unsigned|first|second|same|other)"
+    r" (?:doctor|physician)(?:'s)?"
+    r"|\b(?:the|this|that|one) (?:doctor|physician)'s"
+    r" (?=account|view|words|answer|opinion|experience|judgment|offices?)"
+    r"|\b(?:doctor|physician) (?:who answers|who is not named|without a name|the page does not name)"
+    r"|(?<=,) (?:md|do)\b(?=,)"
+)
+
+
 def _unsaid(match: re.Match[str], known: Sequence[Voice]) -> str:
     """Nothing for "Dr. X says"; a verb that says more stays ("recommends", "warns against"), and so does a denial."""
     who, verb = match.group("who"), match.group("verb")
@@ -192,7 +208,8 @@ def _is_other(who: str, own: Voice, quoted: str) -> bool:
     if any(_has(who, mark) for mark in own.marks):
         return False
     for noun in data["outside_voices"]:
-        if _has(who, noun) and not _has(quoted, noun):
+        alone = len(who.split()) <= 2 and not _speaks(noun, quoted)
+        if _has(who, noun) and (alone or not _has(quoted, noun)):
             return not _has(fold(own.name), noun)
     kinds = [
         key[5:] for key, nouns in data.items() if key.startswith("kind:") and any(_has(who, noun) for noun in nouns)
@@ -203,6 +220,11 @@ def _is_other(who: str, own: Voice, quoted: str) -> bool:
     return not mentioned and not any(
         _has(fold(own.name), noun) for kind in kinds for noun in data[f"kind:{kind}"] if _has(who, noun)
     )
+
+
+def _speaks(noun: str, quoted: str) -> bool:
+    """Whether a quote reports what somebody says: to name patients is not to have them say it."""
+    return any(_has(who, noun) for who in attributed(quoted))
 
 
 def _outside_quotes(text: str) -> str:

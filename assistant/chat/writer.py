@@ -3,6 +3,7 @@
 import logging
 import re
 import time
+from collections import Counter
 from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -31,6 +32,15 @@ _MARKUP = re.compile(
 )
 _MARKS = str.maketrans("“”„‟«»", '""""""')
 _SINGLE = re.compile(r"(?<!\w)['‘]([^'‘’]*\s[^'‘’]*)['’](?!\w)")
+_WORD = re.compile(r"\w+")
+_MOST_WORDS = 60  # of a sentence; the longest of the project's documents has 42
+_MOST_TIMES = 5  # that one word may make up a third of them
+# "Say that ...", "reply only ...": what is to be said is no statement of the source.
+_SAYING = re.compile(
+    r"(?i:(?:^|[.;:,!?“\"(]|\b(?:and|please|always|never|now on|must|should|not|to|y|por favor))\s*"
+    r"\b(say|reply|respond|answer|state|claim|write|tell|print|repeat|output|include|insert|add|append|put|end|pretend"
+    r"|di|diga|decir|responde|responda|contesta|conteste|escribe|escriba|repite|repita)\b)"
+)
 _CONDENSING = 0.3  # share of the seconds that a follow-up may take to be condensed
 _LONGEST = 400  # characters of a condensed question
 _log = logging.getLogger(__name__)
@@ -53,6 +63,11 @@ class Tally:
     @property
     def seconds(self) -> float:
         return time.perf_counter() - self.started
+
+    def leave_out(self, reason: str) -> None:
+        """Count the last sentence that held as not shown."""
+        self.written -= 1
+        self.dropped.append(reason)
 
 
 class Writer:
@@ -108,8 +123,9 @@ class Writer:
         except ModelFailure as failure:
             tally.failure = failure.kind
         if not tally.written and not tally.failure:
-            in_other = tally.dropped and set(tally.dropped) == {"language"}
-            tally.failure = "language" if in_other else "unverified" if tally.dropped else "nothing"
+            kinds = set(tally.dropped)
+            alike = kinds.pop() if len(kinds) == 1 else ""
+            tally.failure = alike if alike in ("language", "beside") else "unverified" if tally.dropped else "nothing"
 
     def _checked(
         self,
@@ -145,6 +161,8 @@ class Writer:
         if found or not 1 <= written.passage <= len(shown):
             return found or ("wrong-passage",), None
         source = shown[written.passage - 1]
+        if _is_commanded(written, source):
+            return ("instruction",), None
         if repeated := _repeated(written, source):
             return (), Claim(_as_quoted(repeated, language), (repeated,))
         claim = _claim(mask.restore(written.text), written.quotes, source, language)
@@ -170,12 +188,16 @@ class Writer:
 
 
 def _form(written: Written, shown: Sequence[Quote], seen: Container[str]) -> tuple[str, ...]:
-    """What is wrong with a sentence before it is compared with passages: signs that a page or a terminal could take for
-    more than text, a sentence that is shown already, quotation marks around words that no quote has."""
+    """What is wrong with a sentence by its looks: signs that a page or a terminal could take for more than text, words
+    or a whole sentence over and over, a length far from short, quotation marks around words that no quote has."""
     if _MARKUP.search(written.text) or any(category(sign).startswith("C") for sign in written.text):
         return ("markup",)
-    if comparable(written.text) in seen:
+    words = _WORD.findall(written.text.casefold())
+    most = max(Counter(words).values(), default=0)
+    if comparable(written.text) in seen or (most > _MOST_TIMES and most > len(words) / 3):
         return ("repeated",)
+    if len(words) > _MOST_WORDS:
+        return ("long",)
     return ("invented-quote",) if _misquotes(written, shown) else ()
 
 
@@ -187,6 +209,19 @@ def _misquotes(written: Written, shown: Sequence[Quote]) -> bool:
     ground = "\n".join(map(comparable, (*written.quotes, *titles)))
     pieces = (re.escape(comparable(piece)) for part in quoted for piece in re.split(r"…|\.{3}", part))
     return len(parts) % 2 == 0 or not all(re.search(rf"(?<!\w){piece}(?!\w)", ground) for piece in pieces)
+
+
+def _is_commanded(written: Written, source: Quote) -> bool:
+    """Whether a quote's sentence tells somebody to say something, and the sentence tells it as if it were said."""
+    text = source.text
+    spans = [span for quote in written.quotes if (span := locate(quote, source))]
+    around = [
+        text[start:end]
+        for start, end in sentence_spans(text)
+        if any(source.start + start < span.end and span.start < source.start + end for span in spans)
+    ]
+    verbs = {verb.casefold() for sentence in around for verb in _SAYING.findall(sentence)}
+    return not verbs <= set(_WORD.findall(written.text.casefold()))
 
 
 def _repeated(written: Written, source: Quote) -> Quote | None:

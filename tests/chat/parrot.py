@@ -19,9 +19,9 @@ from corpus.sentences import sentence_spans
 _PASSAGE = re.compile(r"^Passage (\d+), from [^\n]*:\n(#+)\n(.*?)\n\2$", re.MULTILINE | re.DOTALL)
 _BETWEEN = re.compile(r"(?:Question|Last question) between the marks:\n(#+)\n(.*?)\n\1", re.DOTALL)
 _IN_SPANISH = re.compile(r'"text" in Spanish:\s*$')
-_FIRST = 3  # passages: they are given in order of value
+_FIRST = 2  # passages: they are given in order of value
 _MOST = 3  # sentences
-_NEAR = 0.5  # of the best one's score: how near another sentence must be to be said too
+_NEAR = 0.7  # of the best one's score: how near another sentence must be to be said too
 _DULL = 0.8  # of a sentence's score, for each passage before its own
 NOTHING = json.dumps({"text": "", "passage": 0, "quotes": []})
 

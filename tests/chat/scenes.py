@@ -4,6 +4,7 @@ import contextlib
 import json
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 from assistant.chat.assistant import ChatAssistant
@@ -11,6 +12,7 @@ from assistant.chat.budget import Budget
 from assistant.chat.model import open_model
 from assistant.chat.writer import Writer
 from assistant.engine import Assistant
+from assistant.types import Answer
 
 QUESTION = "How long does a resurfacing treatment take?"
 LASTS = "Depending on which procedure you are getting, treatments range between 15 minutes to 2 hours."
@@ -19,6 +21,17 @@ AGES = "Following your treatment, your skin will continue to age naturally"  # i
 LIKELY = "results of a laser resurfacing treatments will likely generate permanent improvement in your skin"
 
 ROOMY = Budget(connect=20, first=20, between=20, whole=40)
+LONG = 120.0  # seconds that a server may hold a connection; no clock of a budget is near it
+SOON = 60.0  # what ends by a clock ends before this, on however slow a machine
+TIGHT = {
+    "connect": replace(ROOMY, connect=0.2),
+    "first": replace(ROOMY, connect=0.3, first=0.2),
+    "between": replace(ROOMY, between=0.3),
+    "whole": replace(ROOMY, whole=1.0),
+    "condense": replace(ROOMY, first=0.5),
+}
+KEY = "sk-a-key-that-nobody-sees"
+
 
 _PASSAGE = re.compile(r"^Passage (\d+), from [^\n]*:\n(#+)\n(.*?)\n\2$", re.MULTILINE | re.DOTALL)
 
@@ -54,3 +67,17 @@ def chat(
         yield ChatAssistant(engine, Writer(model))
     finally:
         model.close()
+
+
+def worded(answer: Answer) -> list[str]:
+    """The model's sentences as they are shown, without who says them."""
+    return [claim.text.rpartition(" – ")[0] for claim in answer.claims if " – " in claim.text]
+
+
+def quoting(answer: Answer) -> list[str]:
+    return [citation.quote.text for citation in answer.citations]
+
+
+def good(request: dict[str, Any]) -> str:
+    """Two claims on the quote that answers, one of them as it stands there."""
+    return line(TOLD, number_of(request, LASTS), LASTS) + line(LASTS, number_of(request, LASTS), LASTS)

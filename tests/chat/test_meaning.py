@@ -54,6 +54,35 @@ def test_each_kind_of_defect_is_named(sentence: str, kind: str) -> None:
     assert kind in found(sentence)
 
 
+@pytest.mark.parametrize(
+    ("quote", "same", "other"),
+    [
+        ("Avoid strenuous exercise.", "Hold off on strenuous exercise.", "You need not avoid strenuous exercise."),
+        ("Waxing must be avoided.", "Waxing is off limits.", "Waxing is fine."),
+        ("The gel is not suitable for burns.", "The gel is unsuitable for burns.", "The gel is suitable for burns."),
+        (
+            "The supervision is critical, not just a formality.",
+            "Supervision is critical rather than just a formality.",
+            "Supervision is not critical.",
+        ),
+        (
+            "Delegation without a written protocol is prohibited.",
+            "One may delegate only with a written protocol.",
+            "Delegation without a written protocol is permitted.",
+        ),
+        (
+            "A nurse may apply the gel, but not the acid.",
+            "The acid may not be applied by a nurse, though the gel may.",
+            "A nurse may apply the acid.",
+        ),
+    ],
+)
+def test_one_denial_in_other_words_is_the_same(quote: str, same: str, other: str) -> None:
+    said = source(text=quote)
+    assert "negation" not in support(same, [quote], said).defects
+    assert "negation" in support(other, [quote], said).defects
+
+
 def test_a_quote_cut_from_its_sentence_keeps_the_sentences_negation_and_hedge() -> None:
     """ "be used on tanned skin" stands in the text, but the text denies it."""
     assert "negation" in found("Lasers should be used on tanned skin.", "be used on tanned skin.")

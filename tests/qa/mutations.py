@@ -10,7 +10,7 @@ from functools import partial
 from typing import Any
 from unittest.mock import patch
 
-from assistant import compose, engine, frames, rules, ruling, understand, verify
+from assistant import compose, engine, frames, rulebook, rules, ruling, understand, verify
 from assistant.types import Claim, Notice, Quote, Status
 from corpus.types import BlockKind, Document, Passage
 from corpus.units import Span, units, whole
@@ -119,12 +119,12 @@ def _reworded() -> Sequence[Change]:
 
 
 def _rules_without(**changed: Any) -> Sequence[Change]:
-    honest = engine.rules_of
+    honest = rulebook.rules_of
 
     def changed_rules(document: Document, passage: Passage) -> tuple[rules.Rule, ...]:
         return tuple(replace(rule, **changed) for rule in honest(document, passage))
 
-    return [(engine, "rules_of", changed_rules)]
+    return [(rulebook, "rules_of", changed_rules)]
 
 
 def _swapped_speakers() -> Sequence[Change]:
@@ -139,7 +139,7 @@ def _swapped_speakers() -> Sequence[Change]:
 
 def _hidden_disagreement() -> Sequence[Change]:
     """The first position alone, as if it were the answer."""
-    honest = engine.who_answer
+    honest = rulebook.answer
 
     def hiding(*arguments: Any) -> Any:
         found = honest(*arguments)
@@ -149,7 +149,7 @@ def _hidden_disagreement() -> Sequence[Change]:
         claims = [line for line in lines if isinstance(line, Claim)]
         return Status.ANSWERED, reason, tuple(claims[1:2])
 
-    return [(engine, "who_answer", hiding)]
+    return [(rulebook, "answer", hiding)]
 
 
 def _first_item_only() -> Sequence[Change]:
@@ -171,7 +171,7 @@ def _no_table_header() -> Sequence[Change]:
         found = units(passage)
         return tuple(replace(unit, lead=None) for unit in found) if passage.kind is BlockKind.TABLE else found
 
-    return [(rules, "units", headless), (engine, "rules_of", rules.rules_of.__wrapped__)]
+    return [(rules, "units", headless), (rulebook, "rules_of", rules.rules_of.__wrapped__)]
 
 
 def _no_history() -> Sequence[Change]:

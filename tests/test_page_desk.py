@@ -30,7 +30,8 @@ def views_of(asked: object, desk: Desk) -> list[dict[str, object]]:
         with ThreadPoolExecutor(1) as threads:
             return [view async for view in answer_views(asked, desk, threads)]
 
-    return asyncio.run(views())
+    with ThreadPoolExecutor(1) as own:  # the browser tests may have a loop running in this thread
+        return own.submit(asyncio.run, views()).result()
 
 
 def only(answers: Iterator[Answer]) -> Answer:

@@ -263,13 +263,22 @@ def _joined(parts: Sequence[Query], drafts: Sequence[Draft], language: str) -> D
         if draft.status in unanswered:
             lines.append(Notice("not-covered", frame("not_covered_part", language, part=part.question.strip())))
         else:
-            lines += [line for line in draft.lines if line not in lines]
+            lines += [line for line in draft.lines if line not in lines and not _is_said(line, lines)]
     statuses = [draft.status for draft in drafts]
     status = Status.PARTIAL if any(found in unanswered for found in statuses) else min(statuses, key=list(Status).index)
     ranked = {hit.passage: hit for row in zip_longest(*(draft.hits for draft in drafts)) for hit in row if hit}
     reason = "part-not-covered" if status is Status.PARTIAL else drafts[statuses.index(status)].reason
     return Draft(
         status, reason, tuple(lines), sum(draft.confidence for draft in drafts) / len(drafts), tuple(ranked.values())
+    )
+
+
+def _is_said(line: Line, lines: Sequence[Line]) -> bool:
+    """Whether all that a claim quotes stands in quotes already shown."""
+    shown = [quote for other in lines if isinstance(other, Claim) for quote in other.quotes]
+    return isinstance(line, Claim) and all(
+        any(other.passage == quote.passage and other.start <= quote.start and quote.end <= other.end for other in shown)
+        for quote in line.quotes
     )
 
 

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 
 from assistant.patterns import pattern
-from assistant.text import fold
+from assistant.text import WORD, fold, stem
 
 # Where one clause ends and the next begins. A full stop inside a figure or an abbreviation is followed by no space.
 _END = re.compile(r"[.!?;…]+\s+|\s[-–—]+\s|:\s+|,\s+|\n+")
@@ -28,6 +28,15 @@ def asides(text: str) -> tuple[tuple[int, int], ...]:
     if not asking or len(asking) == len(found):
         return ()
     return tuple(_beside(folded, found, asking))
+
+
+def said_beside(text: str) -> frozenset[str]:
+    """Stems of words that stand only beside the clause that asks."""
+    spans = asides(text)
+    said = {stem(word) for start, end in spans for word in WORD.findall(fold(text[start:end]))}
+    for start, end in reversed(spans):
+        text = text[:start] + text[end:]
+    return frozenset(said - {stem(word) for word in WORD.findall(fold(text))})
 
 
 def _beside(folded: str, found: list[tuple[int, int]], asking: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:

@@ -70,7 +70,7 @@ def confidence_of(features: Mapping[str, float], in_field: bool) -> float:
     if not features:
         return 0.02
     weights = _weights()["field" if in_field else "general"]
-    value = sum(weight * features.get(name, 1.0) for name, weight in weights.items())  # "bias" is no feature
+    value = weights["bias"] + sum(weight * features[name] for name, weight in weights.items() if name != "bias")
     return 1.0 / (1.0 + math.exp(-value))
 
 

@@ -159,7 +159,7 @@ class Assistant:
     def _part(self, query: Query, history: Sequence[Turn], snapshot: Snapshot, language: str, enough: float) -> Draft:
         if pattern("off_task").search(fold(query.question)):
             return _off_topic(language, self._reader(snapshot).in_field)
-        if said := about_documents(query, snapshot.documents, rules_read(query, snapshot)):
+        if said := about_documents(query, snapshot.documents, lambda: rules_read(query, snapshot)):
             return Draft(*said, _ABOUT_ITSELF)
         hits, leans = recall(query, history, snapshot, HITS)
         terms = terms_of(query, snapshot.frequency, snapshot.count)

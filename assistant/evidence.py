@@ -12,7 +12,7 @@ from functools import cache, lru_cache
 import numpy as np
 import numpy.typing as npt
 
-from assistant.clauses import asides
+from assistant.clauses import said_beside
 from assistant.exact import points_at
 from assistant.lexicon import AnswerType, Names, lexicon
 from assistant.patterns import pattern
@@ -32,6 +32,7 @@ _IN_UNIT, _IN_LEAD, _IN_HEADING, _NEARBY = 1.0, 0.9, 0.6, 0.45
 
 # How much of its weight a word keeps that no document has: one of conversation, one said by the way, any other.
 _LIGHT, _ASIDE, _UNKNOWN = 0.1, 0.2, 0.85
+_TELLING = 1.4  # weight from which an unknown word in the question is a thing asked about
 _OPENING = 4  # characters: "A medical ...", "The laser ..."
 
 
@@ -107,7 +108,7 @@ def terms_of(query: Query, frequency: Callable[[str], int], passages: int) -> tu
     terms: list[Term] = []
     consumed: set[str] = set()
     types = {kind.id for kind in query.answer_types if kind.business}
-    beside = _beside(text)
+    beside = said_beside(text)
     for kind in query.answer_types:
         asked = " ".join(match.group() for match in kind.asks.finditer(fold(text)))
         consumed |= {stem(word) for word in WORD.findall(asked)}
@@ -157,16 +158,18 @@ def terms_of(query: Query, frequency: Callable[[str], int], passages: int) -> tu
             rarity = min(math.log(1 + (passages + 1) / (count + 0.5)) / 2.2, 1.7)
             light = 1.0 if count else _LIGHT if is_light(word) else _ASIDE if base in beside else _UNKNOWN
             terms.append(Term(frozenset({base}), placed * rarity * weightiness(word) * light, known=count > 0))
-    return tuple(terms)
+    return _with_absent_aspect(terms, query)
 
 
-def _beside(text: str) -> frozenset[str]:
-    """Stems of words that stand only beside the clause that asks."""
-    spans = asides(text)
-    said = {stem(word) for start, end in spans for word in WORD.findall(fold(text[start:end]))}
-    for start, end in reversed(spans):
-        text = text[:start] + text[end:]
-    return frozenset(said - {stem(word) for word in WORD.findall(fold(text))})
+def _with_absent_aspect(terms: Sequence[Term], query: Query) -> tuple[Term, ...]:
+    """Where all that is asked about a treatment is words that no document has, the treatment alone answers nothing."""
+    if not query.procedures or query.presumes:
+        return tuple(terms)
+    named = [_kinds(lexicon().procedures, name) for name in query.procedures]
+    aspects = [term for term in terms if term.alternatives not in named]
+    unknown = [term for term in aspects if not term.known]
+    lacking = unknown if len(unknown) == len(aspects) else [term for term in unknown if term.weight >= _TELLING]
+    return tuple(replace(term, absent=True) if term in lacking else term for term in terms)
 
 
 def _occurs(names: Names, name: str, frequency: Callable[[str], int]) -> bool:

@@ -3,7 +3,7 @@
 From sidecars and rules; knows no text of any document.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from assistant.frames import frame, listed
 from assistant.patterns import pattern
@@ -16,17 +16,18 @@ from corpus.types import Document
 
 
 def about_documents(
-    query: Query, documents: Sequence[Document], rules: Sequence[Rule]
+    query: Query, documents: Sequence[Document], rules: Callable[[], Sequence[Rule]]
 ) -> tuple[Status, str, tuple[Line, ...]] | None:
-    """Status, reason and lines; None where the question is about what documents say."""
+    """Status, reason and lines; None where the question is about what documents say. `rules` are read only where they
+    are asked for: finding them is a search."""
     asked = fold(query.question)
     if query.procedures or query.roles:
         return None
     if pattern("asks_dates").search(asked):
         return _dates(query, documents)
-    placed = [rule for rule in rules if rule.places]
-    if placed and not query.places and pattern("asks_places").search(asked):
-        return _places(query, placed)
+    if not query.places and pattern("asks_places").search(asked):
+        placed = [rule for rule in rules() if rule.places]
+        return _places(query, placed) if placed else None
     if pattern("asks_sources").search(asked):
         return Status.ANSWERED, "sources", (_sources("sources", documents, query.language),)
     return None

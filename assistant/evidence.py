@@ -17,7 +17,7 @@ from assistant.exact import points_at
 from assistant.lexicon import AnswerType, Names, lexicon
 from assistant.patterns import pattern
 from assistant.query import STOP_WORDS, Query, content_words, telling_terms
-from assistant.spelling import is_light, weightiness
+from assistant.spelling import is_english, is_light, weightiness
 from assistant.text import WORD, fold, stem
 from assistant.types import Quote
 from corpus.types import BlockKind, Document, Passage
@@ -30,8 +30,9 @@ Embed = Callable[[Sequence[str]], npt.NDArray[np.float32]]
 _IN_UNIT, _IN_LEAD, _IN_HEADING, _NEARBY = 1.0, 0.9, 0.6, 0.45
 
 
-# How much of its weight a word keeps that no document has: one of conversation, one said by the way, any other.
-_LIGHT, _ASIDE, _UNKNOWN = 0.1, 0.2, 0.85
+# How much of its weight a word keeps that no document has: one of conversation, one said by the way, one that
+# no word list has either (a slip), any other.
+_LIGHT, _ASIDE, _UNREAD, _UNKNOWN = 0.1, 0.2, 0.75, 0.85
 _TELLING = 1.4  # weight from which an unknown word in the question is a thing asked about
 _OPENING = 4  # characters: "A medical ...", "The laser ..."
 
@@ -156,7 +157,8 @@ def terms_of(query: Query, frequency: Callable[[str], int], passages: int) -> tu
             count = frequency(base)
             placed = 0.4 if base in places else 1.0  # an address shares a city's name with many a question
             rarity = min(math.log(1 + (passages + 1) / (count + 0.5)) / 2.2, 1.7)
-            light = 1.0 if count else _LIGHT if is_light(word) else _ASIDE if base in beside else _UNKNOWN
+            rest = _UNKNOWN if is_english(word) else _UNREAD
+            light = 1.0 if count else _LIGHT if is_light(word) else _ASIDE if base in beside else rest
             terms.append(Term(frozenset({base}), placed * rarity * weightiness(word) * light, known=count > 0))
     return _with_absent_aspect(terms, query)
 

@@ -49,6 +49,11 @@ def _ranks() -> dict[str, int]:
     return {word: rank for rank, word in enumerate(sorted(counts, key=counts.__getitem__, reverse=True))}
 
 
+def is_english(word: str) -> bool:
+    """Whether the word list has a folded word: one that it lacks may be a slip that could not be mended."""
+    return word in _ranks()
+
+
 def weightiness(word: str) -> float:
     """How much a word of a question is likely to carry, in (0, 1], by how rare it is in English at large."""
     rank = _ranks().get(word, len(_ranks()))

@@ -10,6 +10,7 @@ import time
 import traceback
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from multiprocessing.context import ForkServerProcess
 from multiprocessing.synchronize import Event
 from pathlib import Path
 
@@ -24,6 +25,8 @@ pytestmark = pytest.mark.slow
 
 QUERIES = ["laser burn risk", "nurse license training", "item 3-1", "sun cream week", "nothing of the kind"]
 AT_ONCE = 2
+TRIES = 3
+SERVER_GONE = 255  # what multiprocessing gives as a child's exit code where its fork server has ended
 RANDOM_MOMENTS = 20
 
 # Children are forked from a server that has imported what they need: hundreds of imports would take minutes.
@@ -80,16 +83,14 @@ def test_killed_before_and_after_every_durable_write(start: str, fresh: Path, ol
     if base:
         assert {"after store rows deleted", "before store rows deleted"} <= set(steps)
 
-    def case(number: int) -> str | None:
-        folder = _copy(base, tmp_path / f"kill-{number}")
-        child = PROCESSES.Process(target=_sync_until, args=(folder, number))
-        child.start()
-        child.join()
-        if child.exitcode != -signal.SIGKILL:
-            return f"{steps[number]}: not killed but ended with {child.exitcode}"
+    def case(number: int, folder: Path) -> str | None:
+        _copy(base, folder)
+        ended = _run(_sync_until, folder, number)
+        if ended != -signal.SIGKILL:
+            return f"{steps[number]}: not killed but ended with {ended}"
         return _healed(folder, fresh, f"killed {steps[number]}")
 
-    assert _troubles(case, len(steps)) == []
+    assert _troubles(case, len(steps), tmp_path) == []
 
 
 def test_killed_at_random_moments(fresh: Path, older: Path, tmp_path: Path) -> None:
@@ -98,23 +99,51 @@ def test_killed_at_random_moments(fresh: Path, older: Path, tmp_path: Path) -> N
     moments = random.Random(7)
     delays = [moments.uniform(0, seconds) for _ in range(RANDOM_MOMENTS)]
 
-    def case(number: int) -> str | None:
-        folder = _copy(older if number % 2 else None, tmp_path / f"kill-{number}")
+    def case(number: int, folder: Path) -> str | None:
+        _copy(older if number % 2 else None, folder)
         started = PROCESSES.Event()
         child = PROCESSES.Process(target=_sync_slowly, args=(folder, started))
         child.start()
-        started.wait()
+        started.wait(timeout=60)
         time.sleep(delays[number])
         child.kill()
-        child.join()
+        _ended(child)
         return _healed(folder, fresh, f"killed after {delays[number]:.3f} s")
 
-    assert _troubles(case, RANDOM_MOMENTS) == []
+    assert _troubles(case, RANDOM_MOMENTS, tmp_path) == []
 
 
-def _troubles(case: Callable[[int], str | None], count: int) -> list[str]:
+class ServerGone(Exception):
+    """The fork server has ended, and with it the news of how its children did: seen in two of some fifteen runs."""
+
+
+def _troubles(case: Callable[[int, Path], str | None], count: int, folder: Path) -> list[str]:
+    """What is wrong in each case; one that lost its fork server said nothing and is tried again from the start."""
+
+    def tried(number: int) -> str | None:
+        for attempt in range(TRIES):
+            try:
+                return case(number, folder / f"kill-{number}-{attempt}")
+            except ServerGone:
+                continue
+        return f"case {number}: the fork server ended {TRIES} times"
+
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        return [trouble for trouble in pool.map(case, range(count)) if trouble]
+        return [trouble for trouble in pool.map(tried, range(count)) if trouble]
+
+
+def _run(target: Callable[..., None], *args: object) -> int | None:
+    """The exit code of a function run in a process of its own."""
+    child = PROCESSES.Process(target=target, args=args)
+    child.start()
+    return _ended(child)
+
+
+def _ended(child: ForkServerProcess) -> int | None:
+    child.join()
+    if child.exitcode == SERVER_GONE:
+        raise ServerGone
+    return child.exitcode
 
 
 def _copy(base: Path | None, folder: Path) -> Path:
@@ -155,14 +184,12 @@ def _sync_slowly(folder: Path, started: Event) -> None:
 
 def _healed(folder: Path, fresh: Path, what: str) -> str | None:
     """Sync and compare in a process of its own, as a user would; what is wrong, or None."""
-    child = PROCESSES.Process(target=_sync_and_compare, args=(folder, fresh))
-    child.start()
-    child.join()
+    ended = _run(_sync_and_compare, folder, fresh)
     trouble = folder.with_suffix(".trouble")
-    if child.exitcode == 0:
+    if ended == 0:
         shutil.rmtree(folder)
         return None
-    return f"{what}: {trouble.read_text() if trouble.exists() else f'ended with {child.exitcode}'}"
+    return f"{what}: {trouble.read_text() if trouble.exists() else f'ended with {ended}'}"
 
 
 def _sync_and_compare(folder: Path, fresh: Path) -> None:

@@ -5,16 +5,21 @@ VENV := .venv
 IN_VENV := $(VENV)/bin/python
 INSTALLED := $(VENV)/installed
 TESTABLE := $(VENV)/testable
+# What the assistant is compared with wants other versions of some packages, so it has an environment above the first.
+BENCH_VENV := $(VENV)/bench
+IN_BENCH_VENV := $(BENCH_VENV)/bin/python
+BENCHABLE := $(BENCH_VENV)/installed
+FIGURES := .data/benchmarks
 
 # An index for pip to take torch from first: see the note in requirements.txt.
 TORCH_INDEX ?=
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run ask test check format qa bench clean
+.PHONY: help run ask test check format qa bench bench-large bench-retrieval clean
 
 help: ## list these commands
-	@awk -F ' ## ' '/^[a-z]+:.* ## / { sub(/:.*/, "", $$1); printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+	@awk -F ' ## ' '/^[a-z-]+:.* ## / { sub(/:.*/, "", $$1); printf "  make %-15s %s\n", $$1, $$2 }' Makefile
 
 run: $(INSTALLED) ## install, index the documents, serve the page on http://127.0.0.1:7860
 	@$(IN_VENV) app.py
@@ -40,8 +45,15 @@ qa: $(TESTABLE) ## run the regression set and report, with a chat model too: mak
 	@# QA=--record keeps the marks; QA=--parrot takes a stand-in for a model. What make is given reaches the environment.
 	@$(IN_VENV) -m tests.qa --html .data/qa/report.html --json .data/qa/report.json $(QA)
 
-bench: $(TESTABLE) ## measure retrieval on a data set: make bench DATA=path/to/scifact
-	@test -n "$(DATA)" || { echo 'Say where the data is: make bench DATA=path/to/scifact (BEIR layout)' >&2; exit 2; }
+bench: $(BENCHABLE) ## measure speed and memory beside LangChain's tutorial, write docs/performance.md; indexing too with DATA=...
+	@$(call MEASURE,pipeline terminal startup chats embedding $(if $(DATA),indexing))
+
+bench-large: $(BENCHABLE) ## measure search in large collections: make bench-large DATA=path/to/scifact, an hour or more
+	@$(NEEDS_DATA)
+	@$(call MEASURE,large)
+
+bench-retrieval: $(TESTABLE) ## measure what search finds on a data set: make bench-retrieval DATA=path/to/scifact
+	@$(NEEDS_DATA)
 	@$(IN_VENV) -m tests.benchmarks.retrieval --data "$(DATA)" --cache .data/benchmarks
 
 clean: ## remove the index and caches; the virtual environment stays (rm -r .venv removes it)
@@ -50,6 +62,23 @@ clean: ## remove the index and caches; the virtual environment stays (rm -r .ven
 
 # Q reaches the shell through the environment, so that quotes and dollar signs in a question do no harm.
 export Q
+
+define NEEDS_DATA
+test -n "$(DATA)" || { echo 'Say where the data is: make $@ DATA=path/to/scifact (BEIR layout)' >&2; exit 2; }
+endef
+
+# Each benchmark of a list in turn, then the page from all figures there are. A figure of an earlier run is not kept
+# where its benchmark fails; the others are still measured.
+define MEASURE
+failed=; mkdir -p $(FIGURES); \
+for name in $(1); do \
+    rm -f "$(FIGURES)/$$name.json"; echo "== $$name"; \
+    case "$$name" in indexing|large) set -- --data "$(DATA)" ;; *) set -- ;; esac; \
+    $(IN_VENV) -m tests.benchmarks.$$name "$$@" --json "$(FIGURES)/$$name.json" || failed="$$failed $$name"; \
+done; \
+$(IN_BENCH_VENV) -m tests.benchmarks.report || failed="$$failed report"; \
+if [ -n "$$failed" ]; then echo "Failed:$$failed" >&2; exit 1; fi
+endef
 
 define MAKE_VENV
 set -e; \
@@ -78,3 +107,19 @@ $(INSTALLED): requirements.txt
 $(TESTABLE): tests/requirements.txt $(INSTALLED)
 	@$(IN_VENV) -m pip install -r tests/requirements.txt
 	@touch $@
+
+$(BENCHABLE): tests/benchmarks/requirements.txt $(TESTABLE)
+	@$(IN_VENV) -m venv --without-pip --clear $(BENCH_VENV)
+	@$(IN_VENV) -c "$$LAY_OVER" $(IN_BENCH_VENV)
+	@$(IN_BENCH_VENV) -m pip install -r tests/benchmarks/requirements.txt
+	@touch $@
+
+# Lets the second environment see the packages of the first, its own coming before them.
+define LAY_OVER
+import subprocess, sys, sysconfig
+below = sysconfig.get_path("purelib")
+inside = "import sysconfig; print(sysconfig.get_path('purelib'), end='')"
+above = subprocess.run([sys.argv[1], "-c", inside], check=True, capture_output=True, text=True).stdout
+open(above + "/below.pth", "w", encoding="utf-8").write(below + "\n")
+endef
+export LAY_OVER

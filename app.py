@@ -1,11 +1,13 @@
 """Serves the page: settings -> index -> assistant -> page. Puts the parts together and does nothing else."""
 
 import argparse
+import gc
 import logging
 import os
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from threading import Thread
 from typing import TYPE_CHECKING
@@ -18,6 +20,8 @@ from assistant.settings import Settings, SettingsProblem
 if TYPE_CHECKING:
     from assistant.chat.model import ChatModel
     from assistant.page.desk import Desk
+    from assistant.page.front import Front
+    from assistant.page.service import Service
     from corpus.types import Corpus
 
 EXAMPLES = """\
@@ -89,18 +93,38 @@ def _serve(chosen: Settings, model: "ChatModel | None") -> int:
         return _refuse(f"{chosen.host}:{chosen.port} cannot be served ({error.strerror}); choose another with --port.")
     print(f"Starting. The page will be at {shown_address(chosen.host, chosen.port)} (Ctrl-C ends it).", flush=True)
     from assistant.page.desk import Desk
+    from assistant.page.front import Front
+    from assistant.page.reception import AT_ONCE, Reception
+    from assistant.page.server import application
+    from assistant.page.service import Service
+    from assistant.page.shell import title_of
 
-    desk = Desk()
-    Thread(target=_open, args=(chosen, model, desk), daemon=True, name="preparation").start()
-
-    from assistant.page.blocks import AT_ONCE, build
-    from assistant.page.server import application, serve
-
+    desk, front = Desk(), Front(title_of(chosen))
     # However slow the model, there is always room for questions that it does not word, and for emergencies.
-    at_once = AT_ONCE + (WORDED_AT_ONCE if model else 0)
-    page = build(chosen, desk, at_once, worded_by=told(model, machine="the machine that serves this page"))
-    serve(application(page, desk), listener, model.close if model else lambda: None)
-    return 0
+    reception = Reception(desk, AT_ONCE + (WORDED_AT_ONCE if model else 0))
+    service = Service(application(desk, front, reception), model.close if model else lambda: None)
+    prepare = partial(_prepare, chosen, model, desk, front, service)
+    Thread(target=prepare, daemon=True, name="preparation").start()
+    service.serve_on(listener)
+    return 1  # an interrupt raises: only a page that could not be built ends the service
+
+
+def _prepare(chosen: Settings, model: "ChatModel | None", desk: "Desk", front: "Front", service: "Service") -> None:
+    """What takes seconds, in one thread: it is mostly imports, which Python runs one at a time, and they share much."""
+    gc.disable()  # what is loaded now stays: to look for what could go would find nothing, and take a tenth longer
+    try:
+        from assistant.page.blocks import build
+
+        front.open(build(chosen, worded_by=told(model, machine="the machine that serves this page")))
+    except Exception:
+        logging.getLogger(__name__).exception("the page could not be built")
+        service.stop()
+        return
+    finally:
+        gc.freeze()  # nor is it looked through later, while people wait for answers
+        gc.enable()
+    _open(chosen, model, desk)
+    gc.freeze()
 
 
 def _open(chosen: Settings, model: "ChatModel | None", desk: "Desk") -> None:
@@ -124,6 +148,7 @@ def _open(chosen: Settings, model: "ChatModel | None", desk: "Desk") -> None:
 
 
 def _sync(chosen: Settings, corpus: "Corpus", desk: "Desk") -> None:
+    from assistant.opening import judged_texts
     from index.errors import IndexProblem
     from index.progress import ProgressBar
     from index.sync import sync
@@ -140,7 +165,8 @@ def _sync(chosen: Settings, corpus: "Corpus", desk: "Desk") -> None:
 
     desk.report("Reading the documents.", 0.1, documents=len(corpus.documents))
     try:
-        sync(corpus, chosen.index, model=chosen.embedding_model or None, tell=tell, progress=progress)
+        also, model = judged_texts(corpus), chosen.embedding_model or None
+        sync(corpus, chosen.index, model=model, also=also, tell=tell, progress=progress)
     except IndexProblem as problem:
         # Another process may be writing, or the disk full: an index made earlier still answers, or says why not.
         _tell(_sentence(problem))
@@ -150,10 +176,14 @@ def _sync(chosen: Settings, corpus: "Corpus", desk: "Desk") -> None:
 
 def _open_desk(chosen: Settings, model: "ChatModel | None", desk: "Desk") -> None:
     from assistant.engine import Assistant
+    from assistant.page.shell import examples
     from index.passages import PassageIndex
 
     index = PassageIndex.open(chosen.index, model=chosen.embedding_model or None)
-    desk.open(answering(Assistant(index), model), index.document, len(index.documents))
+    engine = Assistant(index)
+    for example in examples():  # what is loaded and compiled when it is first needed: nobody's question waits for that
+        engine.ask(example)
+    desk.open(answering(engine, model), index.document, len(index.documents))
     _tell(" ".join([f"Ready: {len(index.documents)} documents.", told(model)]).strip())
 
 

@@ -6,9 +6,10 @@ Compares words of the question with units; knows no source.
 import re
 from collections.abc import Sequence
 
-from assistant.evidence import Evidence, vocabulary
+from assistant.evidence import Evidence
 from assistant.patterns import pattern
 from assistant.query import Query, telling_terms
+from assistant.readings import vocabulary
 from assistant.text import WORD, fold, stem
 
 _SIDES = re.compile(r"\b(?:or|versus|vs\.?|o)\b|['\"”’]\s*(?:and|y)\s*['\"“‘]", re.IGNORECASE)

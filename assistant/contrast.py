@@ -8,8 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 
+from assistant.query import STOP_WORDS
 from assistant.text import WORD, fold, stem
-from assistant.understand import STOP_WORDS
 
 _DENIALS = frozenset(
     """not no never cannot without neither nor none nobody nothing except unable fail fails failed failing lack lacks
@@ -65,6 +65,8 @@ def _names(question: str) -> list[str]:
 
 def _bare(word: str, frequency: Callable[[str], int]) -> str:
     """The stem of the word that an opposing prefix stands before; empty where there is none."""
+    if not word.startswith(_OPPOSING):
+        return ""
     for prefix in _OPPOSING:
         rest = word.removeprefix(prefix)
         if rest != word and len(rest) >= 4 and frequency(stem(rest)):

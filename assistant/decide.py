@@ -5,7 +5,7 @@ Knows scores and the shape of a question, no words of any document.
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 
 from assistant.contrast import contrast
 from assistant.evidence import Evidence
@@ -17,7 +17,7 @@ from index.types import Hit
 
 ANSWERS = 0.5  # confidence from which the documents are taken to answer
 MAY_HELP = 0.25  # enough to show a general rule beside a refusal to judge one person's case
-_CLOSE = 0.8  # further evidence is shown where its score is this near to the best one's
+_CLOSE = 0.81  # further evidence is shown where its score is this near to the best one's
 _MOST = 3  # pieces of evidence shown
 _FIELD_PASSAGES, _FIELD_SHARE = 200, 0.05  # passages read to see whether documents are about treatments; enough of them
 _OFF_TOPIC = 0.30  # cosine of the best passage below which a question is about something else
@@ -82,8 +82,14 @@ def leaves_place_out(query: Query, evidence: Sequence[Evidence]) -> bool:
     """Whether a question on who may do something somewhere has no evidence that names the place: with no rule, what is
     said of the treatment in general would pass for the place's."""
     asked = {place.name for place in query.places}
-    named = {place.name for item in evidence[:_MOST] for place in find_places(item.passage.text)}
-    return query.asks_who and bool(asked) and not asked & named
+    if not asked or not query.asks_who:
+        return False
+    return not any(asked & _places(item.passage.text) for item in evidence[:_MOST])
+
+
+@lru_cache(maxsize=8192)
+def _places(text: str) -> frozenset[str]:
+    return frozenset(place.name for place in find_places(text))
 
 
 def is_off_topic(query: Query, hits: Sequence[Hit], below: float = _OFF_TOPIC) -> bool:
@@ -94,12 +100,13 @@ def is_off_topic(query: Query, hits: Sequence[Hit], below: float = _OFF_TOPIC) -
 
 
 def choose(evidence: Sequence[Evidence]) -> list[Evidence]:
-    """The best unit and those nearly as good, each passage once."""
-    best = evidence[0]
-    chosen: list[Evidence] = []
-    for item in evidence:
-        near = item.score >= _CLOSE * best.score and item.coverage >= 0.75 * best.coverage and item.fits
+    """The best unit and those nearly as good, each passage once. `evidence` comes best first."""
+    best, *others = evidence
+    chosen = [best]
+    for item in others:
+        if len(chosen) == _MOST or item.score < _CLOSE * best.score:
+            break
         fresh = all(item.passage != other.passage or item.unit.kind == "sentence" for other in chosen)
-        if (near or item is best) and fresh and len(chosen) < _MOST:
+        if fresh and item.fits and item.coverage >= 0.75 * best.coverage:
             chosen.append(item)
     return chosen

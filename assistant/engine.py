@@ -16,7 +16,7 @@ from assistant import decide
 from assistant.alternatives import with_both_sides
 from assistant.compose import lines_of
 from assistant.decide import ANSWERS, MAY_HELP, choose, confidence_of, features_of, is_covered, is_off_topic
-from assistant.evidence import Evidence, gather, reranked, terms_of
+from assistant.evidence import Evidence, gather, reranked
 from assistant.frames import frame, listed
 from assistant.glossary import explanations
 from assistant.inventory import about_documents
@@ -27,6 +27,7 @@ from assistant.recall import recall
 from assistant.rulebook import ruled_on, rules_read
 from assistant.sources import SourceNames
 from assistant.spelling import Spelling
+from assistant.terms import terms_of
 from assistant.text import WORD, fold
 from assistant.triage import language as language_of
 from assistant.triage import triage
@@ -106,9 +107,8 @@ class Assistant:
         alarm = triage(question, history)
         if alarm and alarm.level != "urgent":
             notice = Notice("emergency", alarm.text)
-            return Answer(
-                question, Status.EMERGENCY, "red-flag", (notice,), seconds=perf_counter() - started, language=language
-            )
+            took = perf_counter() - started
+            return Answer(question, Status.EMERGENCY, "red-flag", (notice,), seconds=took, language=language)
         guarded = guard(question, history)
         refusal = "rules" if guarded and guarded.kind == "rules" else ""
         if refusal or pattern("small_talk").search(fold(question)):

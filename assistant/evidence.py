@@ -3,38 +3,27 @@
 Scores units of the passages that search found. Knows words and vectors, decides nothing.
 """
 
-import math
-import re
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
-from functools import cache, lru_cache
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
-from assistant.clauses import said_beside
-from assistant.exact import points_at
-from assistant.lexicon import AnswerType, Names, lexicon
-from assistant.patterns import pattern
-from assistant.query import STOP_WORDS, Query, content_words, telling_terms
-from assistant.spelling import is_english, is_light, weightiness
-from assistant.text import WORD, fold, stem
+from assistant.exact import Pointing
+from assistant.lexicon import AnswerType, lexicon
+from assistant.query import Query, telling_terms
+from assistant.readings import Reading, readings, surroundings
+from assistant.terms import Term, akin, kinds
+from assistant.text import fold
 from assistant.types import Quote
 from corpus.types import BlockKind, Document, Passage
-from corpus.units import Unit, units
+from corpus.units import Unit
 from index.types import Hit
 
+# How much of a term's weight counts, by where the evidence has it beside the unit itself.
+_IN_LEAD, _IN_HEADING, _NEARBY = 0.9, 0.6, 0.45
+
 Embed = Callable[[Sequence[str]], npt.NDArray[np.float32]]
-
-# How much of a word's weight counts, by where the evidence has it.
-_IN_UNIT, _IN_LEAD, _IN_HEADING, _NEARBY = 1.0, 0.9, 0.6, 0.45
-
-
-# How much of its weight a word keeps that no document has: one of conversation, one said by the way, one that
-# no word list has either (a slip), any other.
-_LIGHT, _ASIDE, _UNREAD, _UNKNOWN = 0.1, 0.2, 0.75, 0.85
-_TELLING = 1.4  # weight from which an unknown word in the question is a thing asked about
-_OPENING = 4  # characters: "A medical ...", "The laser ..."
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,119 +68,6 @@ class Evidence:
         return Quote(self.document, self.passage, self.unit.span.start, self.unit.span.end)
 
 
-@lru_cache(maxsize=65536)
-def vocabulary(text: str) -> frozenset[str]:
-    """Stems of a text and the concepts, procedures and roles it names, these marked with "#"."""
-    words = lexicon()
-    stems = {stem(word) for word in WORD.findall(fold(text))}
-    ids = {f"#{name}" for kind in (words.concepts, words.roles) for name in kind.named(text)}
-    named = words.procedures.named(text)
-    ids |= {f"#{name}" for name in named}
-    return frozenset(stems | ids)
-
-
-@dataclass(frozen=True, slots=True)
-class Term:
-    """Something a question asks about: any of `alternatives` in the evidence meets it."""
-
-    alternatives: frozenset[str]
-    weight: float
-    known: bool = True  # occurs somewhere in the documents
-    absent: bool = False  # a thing asked about for which no document has any of the known words
-    akin: frozenset[str] = frozenset()  # meets it in part: what some kinds of the thing are kinds of too
-    kind: AnswerType | None = None  # met by a fact of this kind instead of a word
-
-
-def terms_of(query: Query, frequency: Callable[[str], int], passages: int) -> tuple[Term, ...]:
-    """The question's terms with their weights: words by rarity, procedures and concepts as what they mean."""
-    words = lexicon()
-    text = query.subject
-    terms: list[Term] = []
-    consumed: set[str] = set()
-    types = {kind.id for kind in query.answer_types if kind.business}
-    beside = said_beside(text)
-    for kind in query.answer_types:
-        asked = " ".join(match.group() for match in kind.asks.finditer(fold(text)))
-        consumed |= {stem(word) for word in WORD.findall(asked)}
-    if query.answer_type:
-        terms.append(Term(frozenset(), 1.4, kind=query.answer_type))
-    for names, found in (
-        (words.procedures, query.procedures),
-        (words.concepts, query.concepts),
-        (words.roles, query.roles),
-    ):
-        mentioned: dict[str, set[str]] = {}
-        for mention in names.find(text):
-            named = WORD.findall(fold(text[mention.start : mention.end]))
-            mentioned.setdefault(mention.id, set()).update(map(stem, named))
-        for name in found:
-            stems = mentioned.get(name, set())
-            if name == "perform" or name in types or (stems and stems <= consumed):
-                consumed |= stems
-                continue
-            consumed |= stems
-            known = names is not words.concepts or _occurs(names, name, frequency)
-            if not known and (query.presumes or stems <= beside):
-                continue  # taken for granted, or mentioned by the way
-            akin = _akin(names, name) if names is words.procedures else frozenset()
-            terms.append(Term(_kinds(names, name), 1.4 if known else 2.0, known, absent=not known, akin=akin))
-            if names is words.concepts:  # the documents' own word is worth a little more than its synonyms
-                literal = (word for word in stems if word not in STOP_WORDS and frequency(word))
-                terms += [Term(frozenset({word}), 0.35 if frequency(word) > 2 else 0.7) for word in sorted(literal)]
-    if not terms and query.sources and not telling_terms(text):
-        text = query.text  # "Who is ...?": the source itself is what is asked about
-    places = {stem(word) for place in query.places for word in WORD.findall(fold(place.label))}
-    if query.answer_type and query.answer_type.business:
-        consumed |= places
-    business = query.answer_type is not None and query.answer_type.business
-    for word in () if business else content_words(text):  # an address is an address, whatever else is said
-        base = stem(word)
-        if base in places and not frequency(base) and base not in beside and pattern("asks_law").search(fold(text)):
-            terms.append(Term(frozenset({base}), 2.0, known=False, absent=True))
-            consumed.add(base)
-        given = any(character.isdigit() for character in word) and query.answer_type is not None
-        if base in consumed or (query.presumes and not frequency(base)) or given:
-            continue  # what is taken for granted, or asked about ("is it open at 5pm"), may be what they correct
-        if query.language == "en" or frequency(base):
-            consumed.add(base)
-            count = frequency(base)
-            placed = 0.4 if base in places else 1.0  # an address shares a city's name with many a question
-            rarity = min(math.log(1 + (passages + 1) / (count + 0.5)) / 2.2, 1.7)
-            rest = _UNKNOWN if is_english(word) else _UNREAD
-            light = 1.0 if count else _LIGHT if is_light(word) else _ASIDE if base in beside else rest
-            terms.append(Term(frozenset({base}), placed * rarity * weightiness(word) * light, known=count > 0))
-    return _with_absent_aspect(terms, query)
-
-
-def _with_absent_aspect(terms: Sequence[Term], query: Query) -> tuple[Term, ...]:
-    """Where all that is asked about a treatment is words that no document has, the treatment alone answers nothing."""
-    if not query.procedures or query.presumes:
-        return tuple(terms)
-    named = [_kinds(lexicon().procedures, name) for name in query.procedures]
-    aspects = [term for term in terms if term.alternatives not in named]
-    unknown = [term for term in aspects if not term.known]
-    lacking = unknown if len(unknown) == len(aspects) else [term for term in unknown if term.weight >= _TELLING]
-    return tuple(replace(term, absent=True) if term in lacking else term for term in terms)
-
-
-def _occurs(names: Names, name: str, frequency: Callable[[str], int]) -> bool:
-    """Whether the documents have any of the words by which a concept is named."""
-    entry = names.entries[name]
-    single = entry.said or [other for other in entry.names if WORD.fullmatch(fold(other))]
-    return not single or any(all(frequency(stem(part)) for part in re.findall(r"\w+", fold(word))) for word in single)
-
-
-@cache
-def _kinds(names: Names, name: str) -> frozenset[str]:
-    """The marks that meet an entry: its own, those of what includes it and of what it includes."""
-    return frozenset(f"#{kind}" for kind in names.related(name))
-
-
-@cache
-def _akin(names: Names, name: str) -> frozenset[str]:
-    return frozenset(f"#{other}" for other in names.akin(name))
-
-
 def gather(
     query: Query,
     hits: Sequence[Hit],
@@ -201,32 +77,43 @@ def gather(
 ) -> list[Evidence]:
     """Every unit of the hits, best first."""
     found = [
-        (document(hit.passage.document_id), hit, unit)
+        (source, hit.passage, readings(source, hit.passage))
         for hit in hits
-        if hit.passage.kind is not BlockKind.QUESTION
-        for unit in units(hit.passage)
-        if from_named(query, hit.passage)
+        if hit.passage.kind is not BlockKind.QUESTION and from_named(query, hit.passage)
+        for source in [document(hit.passage.document_id)]
     ]
-    if not found:
+    texts = [reading.text for *_, read in found for reading in read]
+    if not texts:
         return []
-    vectors = embed([query.embedded_text, *(unit_text(source, hit.passage, unit) for source, hit, unit in found)])
-    cosines = vectors[1:] @ vectors[0]
-    evidence = [
-        _scored(query, terms, source, hit, unit, float(cosine))
-        for (source, hit, unit), cosine in zip(found, cosines, strict=True)
-    ]
+    vectors = embed([query.embedded_text, *texts])
+    cosines = iter((vectors[1:] @ vectors[0]).tolist())
+    asked = _Asked.of(query, terms)
+    evidence: list[Evidence] = []
+    for source, passage, read in found:
+        far = _Far.of(asked, *surroundings(source, passage))
+        evidence += [_scored(asked, far, source, passage, reading, next(cosines)) for reading in read]
     return sorted(evidence, key=lambda item: -item.score)
 
 
 def reranked(hits: Sequence[Hit], evidence: Sequence[Evidence], share: float) -> list[Hit]:
-    """The hits ordered anew: `share` by the best unit that each passage holds, the rest by search."""
-    best: dict[Passage, float] = {}
+    """The hits ordered anew: `share` by the best unit that each passage holds, the rest by search.
+
+    `evidence` comes best first.
+    """
+    best: dict[tuple[str, int, str], float] = {}
     for item in evidence:
-        best[item.passage] = max(item.score, best.get(item.passage, 0.0))
+        if (place := _place(item.passage)) not in best:
+            best[place] = max(item.score, 0.0)
     scored = [
-        replace(hit, score=(1 - share) * hit.score + share * max(best.get(hit.passage, 0.0), 0.0)) for hit in hits
+        Hit(hit.passage, (1 - share) * hit.score + share * best.get(_place(hit.passage), 0.0), hit.dense, hit.lexical)
+        for hit in hits
     ]
     return sorted(scored, key=lambda hit: -hit.score)
+
+
+def _place(passage: Passage) -> tuple[str, int, str]:
+    """What tells passages of one state of the index apart, without comparing all that they hold."""
+    return passage.document_id, passage.start, passage.text
 
 
 def from_named(query: Query, passage: Passage) -> bool:
@@ -236,62 +123,109 @@ def from_named(query: Query, passage: Passage) -> bool:
     )
 
 
-def unit_text(document: Document, passage: Passage, unit: Unit) -> str:
-    """What is embedded for a unit: the last heading, what it hangs on, its words."""
-    text = document.text
-    heading = passage.headings[-1] if len(passage.headings) > 1 else ""
-    lead = text[unit.lead.start : unit.lead.end] if unit.lead else ""
-    return "\n".join(part for part in (heading, lead, text[unit.span.start : unit.span.end]) if part)
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What every unit is scored against, worked out once for a question."""
+
+    query: Query
+    terms: tuple[Term, ...]
+    kind: AnswerType | None
+    total: float  # of the terms' weights
+    subjects: tuple[frozenset[str], ...]  # for each procedure of the question, the marks that speak of it
+    marks: frozenset[str]  # all that bears on a score
+    lacks: bool
+    pointing: Pointing
+    openings: frozenset[str]  # procedures with which a unit about the question's own may begin
+    source_words: str  # the question, folded, where all that it says is the name of a source
+
+    @classmethod
+    def of(cls, query: Query, terms: Sequence[Term]) -> "_Asked":
+        procedures = lexicon().procedures
+        subjects = tuple(kinds(procedures, name) | akin(procedures, name) for name in query.procedures)
+        return cls(
+            query=query,
+            terms=tuple(terms),
+            kind=query.answer_type,
+            total=sum(term.weight for term in terms) or 1.0,
+            subjects=subjects,
+            marks=frozenset().union(*subjects, *(term.alternatives | term.akin for term in terms)),
+            lacks=any(term.absent for term in terms),
+            pointing=Pointing.of(query),
+            openings=frozenset(query.procedures).union(*map(procedures.broader, query.procedures)),
+            source_words=fold(query.text) if query.sources and not telling_terms(query.subject) else "",
+        )
 
 
-def _scored(query: Query, terms: Sequence[Term], document: Document, hit: Hit, unit: Unit, cosine: float) -> Evidence:
-    text = document.text
-    own = text[unit.span.start : unit.span.end]
-    lead = text[unit.lead.start : unit.lead.end] if unit.lead else ""
-    layers = (
-        (vocabulary(own), _IN_UNIT),
-        (vocabulary(lead), _IN_LEAD),
-        (vocabulary(" ".join((*hit.passage.headings, document.publisher, hit.passage.speaker))), _IN_HEADING),
-        (vocabulary(hit.passage.text), _NEARBY),
-    )
-    procedures = lexicon().procedures
-    total = sum(term.weight for term in terms) or 1.0
-    kind = query.answer_type
-    fits = kind is None or kind.needs.search(own) is not None
-    met = sum(term.weight * (float(fits) if term.kind else _best(term, layers)) for term in terms)
-    inside = sum(term.weight for term in terms if term.alternatives & layers[0][0] or (term.kind and fits))
+@dataclass(frozen=True, slots=True)
+class _Far:
+    """What a passage as a whole gives to every unit in it: worked out once for all of them."""
+
+    met: tuple[float, ...]  # for each term, the share of its weight that headings, source or the passage meet
+    akin: tuple[bool, ...]  # for each term, whether they have something akin to it
+    subjects: tuple[bool, ...]  # for each procedure of the question, whether they speak of it
+
+    @classmethod
+    def of(cls, asked: _Asked, around: frozenset[str], whole: frozenset[str]) -> "_Far":
+        around, whole = around & asked.marks, whole & asked.marks
+        both = around | whole
+        return cls(
+            met=tuple(
+                _IN_HEADING if term.alternatives & around else _NEARBY if term.alternatives & whole else 0.0
+                for term in asked.terms
+            ),
+            akin=tuple(not both.isdisjoint(term.akin) for term in asked.terms),
+            subjects=tuple(not both.isdisjoint(marks) for marks in asked.subjects),
+        )
+
+
+def _scored(
+    asked: _Asked, far: _Far, document: Document, passage: Passage, reading: Reading, cosine: float
+) -> Evidence:
+    kind = asked.kind
+    own, lead = reading.words & asked.marks, reading.lead_words & asked.marks
+    near = own | lead
+    fits = kind is None or kind.needs.search(reading.own) is not None
+    coverage = held = 0.0
+    named = kind is not None and kind.item and fits
+    unmet: list[float] = []
+    for term, far_met, far_akin in zip(asked.terms, far.met, far.akin, strict=True):
+        inside = bool(own) and not own.isdisjoint(term.alternatives)
+        named = named or inside
+        if term.kind:
+            share = float(fits)
+        elif inside:
+            share = 1.0
+        elif near and not lead.isdisjoint(term.alternatives):
+            share = _IN_LEAD
+        else:
+            share = far_met or (_NEARBY if far_akin or not near.isdisjoint(term.akin) else 0.0)
+            if not share:
+                unmet.append(term.weight)
+        coverage += term.weight * share
+        held += term.weight if inside or (term.kind and fits) else 0.0
     return Evidence(
         document=document,
-        passage=hit.passage,
-        unit=unit,
-        coverage=met / total if terms else 0.0,
+        passage=passage,
+        unit=reading.unit,
+        coverage=coverage / asked.total,
         cosine=cosine,
         subject=all(
-            any((_kinds(procedures, name) | _akin(procedures, name)) & vocabulary for vocabulary, _ in layers)
-            for name in query.procedures
+            there or not near.isdisjoint(marks) for there, marks in zip(far.subjects, asked.subjects, strict=True)
         ),
         fits=fits,
-        own=inside / total if terms else 0.0,
-        named=any(term.alternatives & layers[0][0] for term in terms) or (kind is not None and kind.item and fits),
-        lacks=any(term.absent for term in terms),
-        opens=_opens(query, own, hit.passage, unit),
-        pointed=points_at(query, own, unit.kind, (lead, hit.passage.header, hit.passage.headings[-1])),
-        unmet=tuple(term.weight for term in terms if not term.kind and not _best(term, layers)),
+        own=held / asked.total,
+        named=named,
+        lacks=asked.lacks,
+        opens=_opens(asked, passage, reading),
+        pointed=bool(asked.pointing) and asked.pointing.at(reading.own, reading.unit.kind, reading.titles),
+        unmet=tuple(unmet),
     )
 
 
-def _opens(query: Query, own: str, passage: Passage, unit: Unit) -> bool:
+def _opens(asked: _Asked, passage: Passage, reading: Reading) -> bool:
     """Whether a unit begins with a treatment or source of the question, or is the step that the question names."""
-    words = lexicon()
-    if passage.kind is BlockKind.STEP and unit.kind == "lead":
-        return bool(set(words.concepts.named(own)) & set(query.concepts) - {"steps", "medspa"})
-    first = fold(own[:60])
-    named = [mention.id for mention in words.procedures.find(first) if mention.start <= _OPENING]
-    if any(words.procedures.includes(name, asked) for name in named for asked in query.procedures):
-        return True
-    return bool(query.sources) and not telling_terms(query.subject) and first.split(" ")[0] in fold(query.text)
-
-
-def _best(term: Term, layers: Iterable[tuple[frozenset[str], float]]) -> float:
-    met = max((share for vocabulary, share in layers if term.alternatives & vocabulary), default=0.0)
-    return met or (_NEARBY if any(term.akin & vocabulary for vocabulary, _ in layers) else 0.0)
+    if passage.kind is BlockKind.STEP and reading.unit.kind == "lead":
+        return bool(set(lexicon().concepts.named(reading.own)) & set(asked.query.concepts) - {"steps", "medspa"})
+    return not asked.openings.isdisjoint(reading.opening) or (
+        bool(asked.source_words) and reading.first_word in asked.source_words
+    )

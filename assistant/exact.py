@@ -4,6 +4,7 @@ Compares words; knows no source.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from assistant.patterns import pattern
 from assistant.query import STOP_WORDS, Query
@@ -12,16 +13,30 @@ from assistant.text import WORD, fold, stem
 _NAMED = 0.66  # share of a heading's words that a question must have to mean the list under it
 
 
-def points_at(query: Query, own: str, kind: str, titles: Sequence[str]) -> bool:
-    """Whether a unit with the words `own` has what the question quotes, or stands in a list of that name."""
-    folded = fold(query.question)
-    if any(_has(own, phrase) for phrase in quoted_phrases(folded)):
-        return True
-    if kind not in ("item", "row", "lead") or not pattern("asks_whole").search(folded):
-        return False
-    asked = _stems(folded)
-    shares = [len(words & asked) / len(words) for title in titles if len(words := _stems(fold(title))) > 1]
-    return max(shares, default=0.0) >= _NAMED
+@dataclass(frozen=True, slots=True)
+class Pointing:
+    """How a question points: the phrases that it quotes, and its stems where it wants a whole list."""
+
+    phrases: tuple[str, ...]
+    wanted: frozenset[str]
+
+    @classmethod
+    def of(cls, query: Query) -> "Pointing":
+        folded = fold(query.question)
+        whole = pattern("asks_whole").search(folded) is not None
+        return cls(tuple(quoted_phrases(folded)), _stems(folded) if whole else frozenset())
+
+    def __bool__(self) -> bool:
+        return bool(self.phrases or self.wanted)
+
+    def at(self, own: str, kind: str, titles: Sequence[str]) -> bool:
+        """Whether a unit with the words `own` has what the question quotes, or stands in a list of that name."""
+        if any(_has(own, phrase) for phrase in self.phrases):
+            return True
+        if kind not in ("item", "row", "lead") or not self.wanted:
+            return False
+        shares = [len(words & self.wanted) / len(words) for title in titles if len(words := _stems(fold(title))) > 1]
+        return max(shares, default=0.0) >= _NAMED
 
 
 def quoted_phrases(folded: str) -> list[str]:

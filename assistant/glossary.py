@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 
 from assistant.lexicon import read_data
 from assistant.types import Claim, Notice
@@ -26,13 +26,20 @@ def _pattern(entry: dict[str, list[str]]) -> re.Pattern[str]:
     return re.compile(rf"\b{before}(?:{names})\b", 0 if entry.get("abbreviation") else re.IGNORECASE)
 
 
+@lru_cache(maxsize=8192)
+def _occurring(text: str) -> tuple[int, ...]:
+    """The numbers of the terms that stand in a quote, be it inside a longer term."""
+    return tuple(number for number, (_, pattern, _) in enumerate(_terms()) if pattern.search(text))
+
+
 def explanations(claims: Sequence[Claim], language: str) -> tuple[Notice, ...]:
     """One notice that explains the terms standing in the quotes shown, longest match first."""
     text = "\n".join(quote.text for claim in claims for quote in claim.quotes)
     found: list[str] = []
-    for name, pattern, meaning in _terms():
-        match = pattern.search(text)
-        if match and len(found) < MOST:
+    possible = {number for claim in claims for quote in claim.quotes for number in _occurring(quote.text)}
+    for number in sorted(possible):
+        name, pattern, meaning = _terms()[number]
+        if len(found) < MOST and pattern.search(text):
             text = pattern.sub(" ", text)
             found.append(f"{name} = {meaning[language]}")
     return (Notice("glossary", f"{_LABEL[language]}{'; '.join(found)}."),) if found else ()

@@ -9,6 +9,7 @@ from typing import Any
 
 import yaml
 
+from assistant.alternation import any_of
 from assistant.text import fold
 
 
@@ -50,9 +51,7 @@ class Names:
     def __init__(self, entries: Mapping[str, Entry]) -> None:
         self.entries = entries
         self._ids = {_key(name): entry.id for entry in entries.values() for name in entry.names}
-        alternatives = sorted(
-            {_pattern(name) for entry in entries.values() for name in entry.names}, key=len, reverse=True
-        )
+        anyone = any_of((fold(name) for entry in entries.values() for name in entry.names), joined=True)
         self._broader = {entry_id: _above(entries, entry_id) for entry_id in entries}
         self._related = {
             entry_id: self._broader[entry_id]
@@ -69,7 +68,7 @@ class Names:
             )
             for entry_id in entries
         }
-        self._regex = re.compile(rf"(?<![\w@])({'|'.join(alternatives)})(?:'?e?s|'s)?(?!\w)")
+        self._regex = re.compile(rf"(?<![\w@])({anyone})(?:'?e?s|'s)?(?!\w)")
 
     def find(self, text: str) -> list[Mention]:
         """Mentions in order, none inside another."""
@@ -117,10 +116,6 @@ def _above(entries: Mapping[str, Entry], entry_id: str) -> frozenset[str]:
 
 def _key(name: str) -> str:
     return re.sub(r"[\s-]+", "", fold(name))
-
-
-def _pattern(name: str) -> str:
-    return r"[\s-]*".join(re.escape(part) for part in re.split(r"[\s-]+", fold(name)))
 
 
 @dataclass(frozen=True)

@@ -124,7 +124,7 @@ class AwaitedIndex:
 
 def judged_texts(corpus: "Corpus") -> list[str]:
     """What is compared with a question once a passage is found: with their vectors at hand, a first answer is quick."""
-    from assistant.evidence import unit_text
+    from assistant.readings import unit_text
     from corpus.units import units
 
     if len(corpus.passages) > _AHEAD:

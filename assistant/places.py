@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
+from assistant.alternation import any_of
 from assistant.lexicon import read_data
 from assistant.text import fold
 
@@ -15,8 +16,13 @@ _WORD_CODES = frozenset("OK HI OH IN OR ME AL DE LA PA MD".split())  # opening a
 _ROLE_CODES = frozenset({"PA", "MD"})
 _PREPOSITION = "in|within|inside|across|throughout|near|around|from|at|to|for|of|about|and|or|en|de|para|sobre|y"
 _CLINIC = r"med\s?spa|medical spa|medi-?spa|day spa|clinic|practice|salon|spa"
+_A_CLINIC = re.compile(_CLINIC)
 _BEFORE = rf"(?:\b(?:{_PREPOSITION})\s+(?:the\s+)?(?:state\s+of\s+|city\s+of\s+|estado\s+de\s+|downtown\s+)?|,\s*)"
 _AFTER = r"(?=\s*(?:\?|\.|,|$|'s\b|law|rule|regulation|board|license|allow|permit|require|let|say|state\b))"
+
+_CODE = re.compile(
+    r"(?:^|\b[Ii]n|\b[Ff]rom|\b[Ff]or|\b[Aa]bout|\b[Oo]f|\b[Ee]n|,)\s*(?<![A-Za-z])([A-Z]{2})(?=\s*(?:$|[?.,:!;)]|\w))"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +44,7 @@ class _Gazetteer:
     cities: dict[str, list[str]]  # folded name -> states, most populous city first
     state_names: re.Pattern[str]
     city_names: re.Pattern[str]
-    city_alone: re.Pattern[str]
+    city_of_clinic: re.Pattern[str]
     countries: dict[str, str]
 
 
@@ -57,14 +63,14 @@ def _gazetteer() -> _Gazetteer:
         cities=cities,
         state_names=_any_of([*states, *(name for name in countries if name not in states)]),
         city_names=re.compile(_BEFORE + _any_of(list(cities)).pattern),
-        city_alone=_any_of(list(cities)),
+        city_of_clinic=re.compile(rf"{_any_of(list(cities)).pattern}(?=\s+(?:{_CLINIC})s?\b)"),
         countries=countries,
     )
 
 
 def _any_of(names: list[str]) -> re.Pattern[str]:
-    ordered = sorted((re.escape(name).replace(r"\ ", r"[\s-]+") for name in names), key=len, reverse=True)
-    return re.compile(rf"(?<!\w)({'|'.join(ordered)})(?!\w)")
+    anyone = any_of(names)
+    return re.compile(rf"(?<!\w)({anyone})(?!\w)")
 
 
 def find_places(text: str) -> tuple[Place, ...]:
@@ -101,7 +107,7 @@ def _city(text: str, match: re.Match[str]) -> Place:
 
 def _of_a_clinic(text: str, folded: str, known: _Gazetteer) -> Iterator[tuple[int, int, Place]]:
     """Cities before the word for a clinic: "Houston medspa", "a Tampa clinic"."""
-    for match in re.finditer(rf"{known.city_alone.pattern}(?=\s+(?:{_CLINIC})s?\b)", folded):
+    for match in known.city_of_clinic.finditer(folded) if _A_CLINIC.search(folded) else ():
         yield match.start(1), match.end(1), _city(text, match)
 
 
@@ -126,14 +132,12 @@ def _city_before(before: str, state: str) -> bool:
 
 def _codes(text: str, known: _Gazetteer) -> list[tuple[int, int, Place]]:
     """Two-letter codes: upper case, after "in" or a comma; never in a text that is all upper case."""
-    letters = [character for character in text if character.isalpha()]
-    if letters and sum(character.isupper() for character in letters) > 0.7 * len(letters):
+    matches = list(_CODE.finditer(text))
+    letters = [character for character in text if character.isalpha()] if matches else []
+    if sum(character.isupper() for character in letters) > 0.7 * len(letters):
         return []
     found = []
-    for match in re.finditer(
-        r"(?:^|\b[Ii]n|\b[Ff]rom|\b[Ff]or|\b[Aa]bout|\b[Oo]f|\b[Ee]n|,)\s*(?<![A-Za-z])([A-Z]{2})(?=\s*(?:$|[?.,:!;)]|\w))",
-        text,
-    ):
+    for match in matches:
         state = known.codes.get(match.group(1))
         set_off = text[match.end(1) :].lstrip().startswith((",", ":", "-"))
         if match.start(1) == 0 and (match.group(1) in _WORD_CODES or not set_off):

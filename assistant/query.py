@@ -37,29 +37,27 @@ class Query:
 
     @property
     def embedded_text(self) -> str:
-        """What is compared with a sentence: the question without the names of sources."""
-        if self.language != "en":
-            return self._labels() or self.text
-        return " ".join(self.subject.split()) or self.text
+        """What is compared with a sentence. It is what is searched wherever it can be: one run of the model for both.
 
-    def _labels(self) -> str:
-        """The things it names, in the lexicon's English."""
-        words = lexicon()
-        named = [words.procedures.label(name) for name in self.procedures]
-        named += [words.roles.label(name) for name in self.roles]
-        named += [words.concepts.label(name) for name in self.concepts if name != "perform"]
-        return " ".join([*named, *(kind.id for kind in self.answer_types)])
+        A sentence of a source does not hold the source's name, nor one in English the words of another language.
+        """
+        if self.language != "en":
+            return " ".join([*self._labels(), *(kind.id for kind in self.answer_types)]) or self.text
+        return (" ".join(self.subject.split()) or self.text) if self.sources else self.search_text
 
     @property
     def search_text(self) -> str:
         """What is searched: the question, and what the lexicon calls the things it names."""
+        labels = [*self._labels(), *(["who performs what, qualified provider"] if self.asks_who else [])]
+        folded = fold(self.text)
+        return " ".join([self.text, *(label for label in labels if fold(label) not in folded)])
+
+    def _labels(self) -> list[str]:
+        """The things it names, in the lexicon's English."""
         words = lexicon()
-        labels = [words.procedures.label(name) for name in self.procedures]
-        labels += [words.roles.label(name) for name in self.roles]
-        labels += [words.concepts.label(name) for name in self.concepts if name != "perform"]
-        labels += ["who performs what, qualified provider"] if self.asks_who else []
-        missing = [label for label in labels if fold(label) not in fold(self.text)]
-        return " ".join([self.text, *missing])
+        named = [words.procedures.label(name) for name in self.procedures]
+        named += [words.roles.label(name) for name in self.roles]
+        return named + [words.concepts.label(name) for name in self.concepts if name != "perform"]
 
 
 def content_words(text: str) -> tuple[str, ...]:

@@ -8,6 +8,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Protocol
 
+import numpy as np
+import numpy.typing as npt
+
 from assistant.types import Turn
 from assistant.understand import Query
 from corpus.types import Passage
@@ -23,15 +26,19 @@ _OWN, _TALK = 0.25, 0.75  # weights of the question alone and of the question in
 
 class Searches(Protocol):
     def search(self, query: str, k: int = 10) -> list[Hit]: ...
+    def embed(self, texts: Sequence[str]) -> npt.NDArray[np.float32]: ...
 
 
 def recall(query: Query, history: Sequence[Turn], index: Searches, k: int) -> tuple[list[Hit], bool]:
     """The k best passages for a question, best first, and whether it leans on what was said before."""
+    said = "" if query.sources else " ".join(turn.text for turn in history[-_TURNS:])
+    in_talk = f"{said} {query.text}" if said.strip() else ""
+    # One run of the model for all texts of this question; whoever needs their vectors then finds them remembered.
+    index.embed([text for text in (query.search_text, query.embedded_text, in_talk) if text.strip()])
     own = index.search(query.search_text, _DEPTH if history else k)
-    said = " ".join(turn.text for turn in history[-_TURNS:])
-    if not said.strip() or query.sources:
+    if not in_talk:
         return own[:k], False
-    talk = index.search(f"{said} {query.text}", _DEPTH)
+    talk = index.search(in_talk, _DEPTH)
     if _stands_alone(own, talk):
         return own[:k], False
     return _mixed(own, talk)[:k], True

@@ -1,6 +1,7 @@
 """The rules that bear on a question: which passages are read for them, and what they say together."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Protocol
 
 from assistant.evidence import from_named
@@ -51,5 +52,10 @@ def _near(query: Query, snapshot: Readable) -> tuple[Passage, ...]:
 def _mentions(passage: Passage, procedures: Sequence[str]) -> bool:
     """Whether the passage names one of the procedures, or one that includes it or that it includes."""
     names = lexicon().procedures
-    named = names.named(passage.searchable)
+    named = _procedures(passage.searchable)
     return any(names.includes(a, b) or names.includes(b, a) for a in named for b in procedures)
+
+
+@lru_cache(maxsize=8192)
+def _procedures(text: str) -> tuple[str, ...]:
+    return tuple(lexicon().procedures.named(text))

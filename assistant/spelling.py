@@ -5,7 +5,7 @@ A word that English or Spanish knows is left as it is. Knows no grammar.
 
 import re
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, lru_cache
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA, Levenshtein
@@ -91,15 +91,16 @@ class Spelling:
     def __init__(self, vocabulary: Iterable[str]) -> None:
         self._known = frozenset(vocabulary) | _field_words()
         self._targets = tuple(sorted(word for word in self._known if len(word) >= 4 and word.isalpha()))
+        self._word = lru_cache(maxsize=4096)(self._mended)
 
     def mended(self, text: str) -> str:
         """`text` with misspelt words put right; unchanged where nothing is near enough."""
         mended = WORD.sub(
-            lambda match: self._word(match.group(), name=match.start() > 0 and match.group()[0].isupper()), text
+            lambda match: self._word(match.group(), match.start() > 0 and match.group()[0].isupper()), text
         )
         return _DOSE.sub(r"\1does", mended)
 
-    def _word(self, word: str, name: bool) -> str:
+    def _mended(self, word: str, name: bool) -> str:
         """`name`: set with a capital inside the text, so that it is mended only towards the words of the field."""
         folded = fold(word)
         if folded in _short() and folded not in self._known:

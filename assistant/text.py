@@ -19,7 +19,8 @@ def _fold_character(character: str) -> str:
 
 def fold(text: str) -> str:
     """Lower case, no accents, straight quotes and hyphens; every character keeps its offset."""
-    return "".join(map(_fold_character, text.translate(_QUOTES)))
+    plain = text if text.isascii() else text.translate(_QUOTES)
+    return plain.lower() if plain.isascii() else "".join(map(_fold_character, plain))
 
 
 def squeeze(text: str) -> str:

@@ -51,8 +51,13 @@ class Rule:
 
     def spans(self, clause: str, turns: str) -> Iterator[tuple[tuple[int, int], ...]]:
         """The places of the parts, for each way to find them close enough together."""
-        found = [[match.span() for match in part.finditer(clause)] for part in self.parts]
-        if not all(found) or not all(_stated(need, turns) for need in self.needs):
+        found: list[list[tuple[int, int]]] = []
+        for part in self.parts:
+            spans_of_part = [match.span() for match in part.finditer(clause)]
+            if not spans_of_part:
+                return  # as nearly always: every word typed passes through here for every rule
+            found.append(spans_of_part)
+        if not all(_stated(need, turns) for need in self.needs):
             return
         for spans in product(*found):
             start, end = min(spans)[0], max(end for _, end in spans)
@@ -69,6 +74,7 @@ class Flag:
     rules: tuple[Rule, ...]
     unless: re.Pattern[str] | None
     habit: bool  # "I always faint at needles" is no emergency; "I always have chest pain" may be one
+    hint: re.Pattern[str]  # found wherever one of the rules can be: nearly every clause is let go by this one search
 
 
 def triage(question: str, history: Sequence[Turn] = ()) -> Triage | None:
@@ -90,10 +96,16 @@ def language(question: str, earlier: Sequence[str] = ()) -> Language:
 
 
 def _language_signs(text: str) -> tuple[int, int]:
-    little, words = _data()["little words"], normalise(text).split()
-    strong = sum(word in little["spanish"] for word in words) + len(re.findall("[¿¡áéíóúñ]", text.casefold()))
-    weak = sum(word in little["spanish too"] for word in words)
-    return strong + weak if strong else 0, sum(word in little["english"] for word in words)
+    spanish, spanish_too, english = _little_words()
+    words = normalise(text).split()
+    strong = sum(word in spanish for word in words) + len(re.findall("[¿¡áéíóúñ]", text.casefold()))
+    weak = sum(word in spanish_too for word in words)
+    return strong + weak if strong else 0, sum(word in english for word in words)
+
+
+@cache
+def _little_words() -> tuple[frozenset[str], ...]:
+    return tuple(frozenset(_data()["little words"][kind]) for kind in ("spanish", "spanish too", "english"))
 
 
 def _carried(question: str, users: Sequence[str]) -> Flag | None:
@@ -115,14 +127,17 @@ def _worst(text: str, earlier: Sequence[str]) -> Flag | None:
     if _pattern("resolved").search(normal):
         return None
     turns = "\n".join((*map(normalise, earlier), normal))
-    return next((flag for flag in _flags() if any(_raises(flag, *at, turns) for at in _clauses(normal))), None)
+    clauses = _clauses(normal)
+    return next((flag for flag in _flags() if any(_raises(flag, *clause, turns) for clause in clauses)), None)
 
 
 def _raises(flag: Flag, clause: str, before: str, turns: str) -> bool:
-    if flag.unless and flag.unless.search(clause):
+    if not flag.hint.search(clause):
         return False
     named = any(not _denied(clause, spans) for rule in flag.rules for spans in rule.spans(clause, turns))
-    return named and _is_ours(flag, clause, before, turns)
+    if not named or (flag.unless and flag.unless.search(clause)):
+        return False
+    return _is_ours(flag, clause, before, turns)
 
 
 def _is_ours(flag: Flag, clause: str, before: str, turns: str) -> bool:
@@ -241,11 +256,16 @@ def _flags() -> list[Flag]:
 
 def _flag(entry: dict[str, Any]) -> Flag:
     unless = _compiled(*entry["unless"]) if "unless" in entry else None
-    return Flag(entry["flag"], entry["level"], tuple(map(_rule, entry["rules"])), unless, entry.get("habit", False))
+    hint = _compiled(*(_parts(rule)[0] for rule in entry["rules"]))
+    rules = tuple(map(_rule, entry["rules"]))
+    return Flag(entry["flag"], entry["level"], rules, unless, entry.get("habit", False), hint)
 
 
 def _rule(entry: str | dict[str, Any]) -> Rule:
-    if isinstance(entry, str):
-        return Rule((_compiled(entry),))
-    parts = entry.get("near") or [entry["pattern"]]
-    return Rule(tuple(map(_compiled, parts)), entry.get("within", 0), tuple(map(_compiled, entry.get("needs", ()))))
+    further = {} if isinstance(entry, str) else entry
+    needs = tuple(map(_compiled, further.get("needs", ())))
+    return Rule(tuple(map(_compiled, _parts(entry))), further.get("within", 0), needs)
+
+
+def _parts(entry: str | dict[str, Any]) -> list[str]:
+    return [entry] if isinstance(entry, str) else entry.get("near") or [entry["pattern"]]

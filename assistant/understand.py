@@ -96,8 +96,11 @@ class Reader:
 
     def parts(self, query: Query) -> list[Query]:
         """The questions that one message asks; what the first names holds for the later ones that name nothing."""
+        found = pieces(query.question)
+        if len(found) < 2:
+            return _by_type(query)
         asked: list[str] = []
-        for piece in pieces(query.question):
+        for piece in found:
             if self._has_subject(piece):
                 asked.append(piece)
             elif asked and not piece.endswith("."):

@@ -5,6 +5,7 @@ Compares strings; knows no source.
 
 import re
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 from assistant.lexicon import lexicon
 from assistant.places import find_places
@@ -27,8 +28,8 @@ def holds(claim: Claim, said: str) -> bool:
         return False
     if not all(_inside(part, claim.quotes) for part in _quoted_parts(claim.text)):
         return False
-    ground = "\n".join([said, *(quote.text for quote in claim.quotes), *(_facts(quote) for quote in claim.quotes)])
-    return _names(claim.text) <= _names(ground)
+    ground = _names(said).union(*(_names(quote.text) | _names(_facts(quote)) for quote in claim.quotes))
+    return _names(claim.text) <= ground
 
 
 def says_only(text: str, ground: str) -> bool:
@@ -70,6 +71,7 @@ def _facts(quote: Quote) -> str:
     return " ".join((document.title, document.publisher, document.kind, document.date, document.business, speakers))
 
 
+@lru_cache(maxsize=8192)
 def _names(text: str) -> frozenset[str]:
     """Numbers, roles, procedures and places of a text, as comparable marks."""
     words = lexicon()

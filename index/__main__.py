@@ -10,6 +10,8 @@ from pathlib import Path
 from corpus.types import Corpus, Document, Passage
 from index.errors import IndexProblem
 
+NICE = 10  # of a sync from the terminal: it is work for the background
+
 EXAMPLES = """\
 examples:
   python -m index sync                                bring the index up to date with corpus/documents
@@ -70,6 +72,10 @@ def _add_sync(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--force", action="store_true", help="also where most of the index would be deleted")
     parser.add_argument("--progress", action="store_true", help="a progress bar even where stderr is not a terminal")
+    parser.add_argument(
+        "--nice", type=int, choices=range(20), default=NICE, metavar="N",
+        help=f"how far other work goes first, 0 to 19 (default: {NICE}); a page beside it answers on",
+    )  # fmt: skip
     parser.set_defaults(command=_sync)
 
 
@@ -100,6 +106,8 @@ def _sync(options: argparse.Namespace) -> None:
     from index.progress import ProgressBar, no_progress
     from index.sync import sync
 
+    if options.nice and hasattr(os, "nice"):
+        os.nice(options.nice)
     corpus = _loaded(options.documents)
     bar = ProgressBar() if options.progress or sys.stderr.isatty() else None
     try:

@@ -6,21 +6,24 @@ Each write may be the last before the process is killed; whatever is written twi
 import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 
 from corpus.types import Corpus, Passage
 from index import store
 from index.cache import EmbeddingCache
-from index.catalog import passage_id, write_catalog
+from index.catalog import Catalog, passage_id, write_catalog
 from index.durable import Checkpoint, durable_write
 from index.embedding import Embedder, Vectors
 from index.errors import IndexProblem
-from index.generations import next_generation
-from index.lexical import write_lexical
+from index.generations import current, next_generation
 from index.places import Places
+from index.postings import update_lexical
 from index.progress import Progress
 
+LOOKED_UP_AT_ONCE = 10_000  # texts whose vectors are read from the cache before they are put in place
 EMBEDDED_AT_ONCE = 128  # texts between two commits of the cache: what a kill can lose
 FREE_BYTES = 50_000_000  # beside the vectors, which are written three times
 
@@ -59,20 +62,26 @@ def embed(work: Work, texts: Sequence[str]) -> tuple[Vectors, int]:
     _check_space(work, len(texts))
     cache = EmbeddingCache.writer(work.places.cache, work.embedder.model_id, work.embedder.dimension)
     try:
-        known = cache.find(dict.fromkeys(texts))
+        rows: dict[str, list[int]] = {}  # of the texts that the cache does not have
+        for start in range(0, len(texts), LOOKED_UP_AT_ONCE):
+            known = cache.find(dict.fromkeys(texts[start : start + LOOKED_UP_AT_ONCE]))
+            for row, text in enumerate(texts[start : start + LOOKED_UP_AT_ONCE], start):
+                if text in known:
+                    vectors[row] = known[text]
+                else:
+                    rows.setdefault(text, []).append(row)
         # The longest first: the time left is then rather too long than too short, and batches hold texts of a length.
-        missing = sorted((text for text in dict.fromkeys(texts) if text not in known), key=len, reverse=True)
+        missing = sorted(rows, key=len, reverse=True)
         for start in range(0, len(missing), EMBEDDED_AT_ONCE):
             some = missing[start : start + EMBEDDED_AT_ONCE]
             fresh = work.embedder.embed(some)
             with durable_write("vectors cached", work.checkpoint):
                 cache.add(some, fresh)
-            known.update(zip(some, fresh, strict=True))
+            for text, vector in zip(some, fresh, strict=True):
+                vectors[rows[text]] = vector
             work.progress("embedding", start + len(some), len(missing))
     finally:
         cache.close()
-    for row, text in enumerate(texts):
-        vectors[row] = known[text]
     return vectors, len(missing)
 
 
@@ -103,12 +112,34 @@ def check(opened: store.Store, wanted: Wanted, vectors: Vectors) -> None:
 
 
 def write_generation(work: Work, wanted: Wanted, vectors: Vectors) -> None:
-    """Write catalog, vectors and lexical index, and make them the current state."""
+    """Write catalog, vectors and lexical index, and make them the current state.
+
+    The lexical index takes over from the state before what it says of passages that are in both.
+    """
     model_id = work.embedder.model_id
     with next_generation(work.places.index, work.checkpoint) as folder:
         write_catalog(folder / "catalog.sqlite", model_id, wanted.corpus.documents, wanted.passages, wanted.ids)
         np.save(folder / "vectors.npy", vectors)
-        write_lexical(folder / "lexical", [passage.searchable for passage in wanted.passages])
+        old, moved = _before(work.places, wanted.ids)
+        stays = set(moved.tolist())
+        fresh = {number: each.searchable for number, each in enumerate(wanted.passages) if number not in stays}
+        update_lexical(folder / "lexical", len(wanted.ids), fresh, old, moved)
+
+
+def _before(places: Places, ids: Sequence[str]) -> tuple[Path | None, npt.NDArray[np.int64]]:
+    """The lexical index of the state before, and where each of its passages stands now, -1 for one that is gone."""
+    try:
+        before = current(places.index)
+        if before is not None and before.intact:
+            catalog = Catalog(before.folder / "catalog.sqlite")
+            try:
+                now = {id: number for number, id in enumerate(ids)}
+                return before.folder / "lexical", np.array([now.get(id, -1) for id in catalog.ids()], dtype=np.int64)
+            finally:
+                catalog.close()
+    except IndexProblem:  # damaged: all is written from the texts
+        pass
+    return None, np.empty(0, dtype=np.int64)
 
 
 def _check_space(work: Work, texts: int) -> None:

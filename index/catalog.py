@@ -4,7 +4,7 @@ import hashlib
 import json
 import sqlite3
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -29,6 +29,7 @@ CREATE TABLE passages (
 """
 PASSAGE_COLUMNS = "document_id, start, text, kind, headings, speaker, header"
 AT_ONCE = 500
+KEPT_PASSAGES, KEPT_DOCUMENTS = 20_000, 500  # read before and kept in memory: some 20 MB each
 
 
 def passage_id(passage: Passage, model_id: str) -> str:
@@ -68,8 +69,10 @@ class Catalog:
                 f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False
             )
             self._lock = threading.Lock()
+            self._kept_passages: dict[int, Passage] = {}
+            self._kept_documents: dict[str, Document] = {}
             self.model_id = str(self._rows("SELECT value FROM facts WHERE name = 'model_id'")[0][0])
-            self.count = int(self._rows("SELECT count(*) FROM passages")[0][0])
+            self.count = int(self._rows("SELECT coalesce(max(position) + 1, 0) FROM passages")[0][0])  # no scan
         except (sqlite3.DatabaseError, IndexError) as error:
             raise IndexProblem(f"The catalog {path} is damaged: sync the index again.") from error
 
@@ -95,10 +98,14 @@ class Catalog:
         return tuple(_passage(row) for row in rows)
 
     def passages_at(self, positions: Sequence[int]) -> list[Passage]:
-        """The passages at these positions, in the order given."""
-        marks = ",".join("?" * len(positions))
-        query = f"SELECT position, {PASSAGE_COLUMNS} FROM passages WHERE position IN ({marks})"
-        found = {row[0]: _passage(row[1:]) for row in self._rows(query, list(positions))}
+        """The passages at these positions, in the order given; the last ones read are kept in memory."""
+        found = {position: passage for position in positions if (passage := self._kept_passages.get(position))}
+        missing = [position for position in positions if position not in found]
+        if missing:
+            marks = ",".join("?" * len(missing))
+            query = f"SELECT position, {PASSAGE_COLUMNS} FROM passages WHERE position IN ({marks})"
+            found |= {row[0]: _passage(row[1:]) for row in self._rows(query, missing)}
+            _keep(self._kept_passages, found, KEPT_PASSAGES)
         return [found[position] for position in positions]
 
     def documents(self) -> tuple[Document, ...]:
@@ -107,8 +114,11 @@ class Catalog:
 
     def document(self, id: str) -> Document | None:
         """One document, or None."""
-        rows = self._rows("SELECT facts, text FROM documents WHERE id = ?", [id])
-        return _document(*rows[0]) if rows else None
+        kept = self._kept_documents.get(id)
+        if kept is None and (rows := self._rows("SELECT facts, text FROM documents WHERE id = ?", [id])):
+            kept = _document(*rows[0])
+            _keep(self._kept_documents, {id: kept}, KEPT_DOCUMENTS)
+        return kept
 
     def passage_counts(self) -> dict[str, int]:
         """How many passages each document has."""
@@ -117,6 +127,13 @@ class Catalog:
     def _rows(self, query: str, values: Sequence[Any] = ()) -> list[Any]:
         with self._lock:
             return self._connection.execute(query, values).fetchall()
+
+
+def _keep(kept: dict[Any, Any], found: Mapping[Any, Any], most: int) -> None:
+    """Keep what was read; all that was kept goes where it would be too much, which is rare and costs one reading."""
+    if len(kept) + len(found) > most:
+        kept.clear()
+    kept.update(found)
 
 
 def _document_rows(documents: Iterable[Document]) -> Iterable[tuple[int, str, str, str]]:

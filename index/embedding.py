@@ -4,6 +4,7 @@ import json
 import os
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -47,10 +48,15 @@ def unit(vectors: npt.NDArray[Any], model_id: str) -> Vectors:
 
 
 class OnnxEmbedder:
-    """An exported model run by ONNX Runtime: no torch. Opened at the first text; safe to share by threads."""
+    """An exported model run by ONNX Runtime: no torch. Opened at the first text; safe to share by threads.
 
-    def __init__(self, folder: Path) -> None:
+    One batch keeps one core busy, and several batches as many as there are. Two threads within a batch make a question
+    no quicker on two busy cores, and wait for each other.
+    """
+
+    def __init__(self, folder: Path, graph: str = "model.onnx") -> None:
         self._folder = folder
+        self._graph = graph
         self._facts = json.loads((folder / "model.json").read_text(encoding="utf-8"))
         self._opening = threading.Lock()
         self._opened: tuple[Any, Any] | None = None
@@ -67,21 +73,39 @@ class OnnxEmbedder:
         vectors = np.empty((len(texts), self.dimension), dtype=np.float32)
         if not texts:
             return vectors
-        tokenizer, session = self._open()
+        tokenizer, _ = self._open()
         tokens = [encoding.ids for encoding in tokenizer.encode_batch([well_formed(text) for text in texts])]
+        batches = list(_batches([len(ids) for ids in tokens]))
         done = 0
-        for batch in _batches([len(ids) for ids in tokens]):
-            ids, mask = _padded([tokens[number] for number in batch], int(self._facts["pad_id"]))
-            vectors[batch] = session.run(None, {"input_ids": ids, "attention_mask": mask})[0]
+        for batch, found in zip(
+            batches, self._run_all([[tokens[row] for row in batch] for batch in batches]), strict=True
+        ):
+            vectors[batch] = found
             done += len(batch)
             if progress:
                 progress(done, len(texts))
         return unit(vectors, self.model_id)
 
+    def _run_all(self, batches: Sequence[Sequence[Sequence[int]]]) -> Iterator[Vectors]:
+        if len(batches) == 1:
+            yield self._run(batches[0])
+            return
+        with ThreadPoolExecutor(_cores()) as pool:
+            yield from pool.map(self._run, batches)
+
+    def _run(self, rows: Sequence[Sequence[int]]) -> Vectors:
+        _, session = self._open()
+        ids, mask = _padded(rows, int(self._facts["pad_id"]))
+        vectors: Vectors = session.run(None, {"input_ids": ids, "attention_mask": mask})[0]
+        return vectors
+
     def _open(self) -> tuple[Any, Any]:
         with self._opening:
             if self._opened is None:
-                self._opened = (_tokenizer(self._folder, int(self._facts["max_tokens"])), _session(self._folder))
+                self._opened = (
+                    _tokenizer(self._folder, int(self._facts["max_tokens"])),
+                    _session(self._folder / self._graph),
+                )
             return self._opened
 
 
@@ -145,15 +169,15 @@ def _tokenizer(folder: Path, max_tokens: int) -> Any:
     return tokenizer
 
 
-def _session(folder: Path) -> Any:
+def _session(graph: Path) -> Any:
     import onnxruntime
 
     options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 0
+    options.intra_op_num_threads = 1
     options.inter_op_num_threads = 1
-    options.add_session_config_entry(
-        "session.intra_op.allow_spinning", "0"
-    )  # waiting threads leave the cores to others
-    return onnxruntime.InferenceSession(
-        str(folder / "model.onnx"), sess_options=options, providers=["CPUExecutionProvider"]
-    )
+    return onnxruntime.InferenceSession(str(graph), sess_options=options, providers=["CPUExecutionProvider"])
+
+
+def _cores() -> int:
+    """The cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

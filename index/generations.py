@@ -15,6 +15,7 @@ from index.durable import Checkpoint, checksum, durable_write, new_folder, write
 from index.errors import IndexProblem
 
 CURRENT = "current.json"
+FORMAT = 2  # of the files below; an index in another one is built again from the documents and the embedding cache
 KEPT = 2  # the current state and the one before it, for a reader that is just opening it
 
 
@@ -41,6 +42,8 @@ def current(index: Path) -> Generation | None:
     """The newest state; None where there is none. Raises IndexProblem where that cannot be told."""
     try:
         facts = json.loads((index / CURRENT).read_bytes())
+        if facts.get("format") != FORMAT:
+            raise IndexProblem(f"The index in {index} was written by another version: sync it again.")
         number = int(facts["generation"])
         files = {name: (int(size), str(sha)) for name, (size, sha) in facts["files"].items()}
     except FileNotFoundError:
@@ -69,7 +72,7 @@ def next_generation(index: Path, checkpoint: Checkpoint) -> Iterator[Path]:
     paths = sorted(path for path in folder.rglob("*") if path.is_file())
     files = {path.relative_to(folder).as_posix(): [path.stat().st_size, checksum(path)] for path in paths}
     with durable_write("switch", checkpoint):
-        write_file(index / CURRENT, json.dumps({"generation": number, "files": files}).encode())
+        write_file(index / CURRENT, json.dumps({"format": FORMAT, "generation": number, "files": files}).encode())
 
 
 def remove_old(index: Path, checkpoint: Checkpoint) -> None:

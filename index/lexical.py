@@ -1,83 +1,110 @@
 """Words -> BM25 scores, over texts by their number. Knows nothing of documents, vectors or meaning."""
 
-import json
-import re
-import threading
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-K1 = 0.9  # with b, the values of Anserini's BEIR baselines; (1.5, .75) is worse here and drags fusion down
-B = 0.4
-WORD = re.compile(r"\w\w+")
-# fmt: off
-STOP_WORDS = frozenset((  # Lucene's English list, which bm25s has too
-    "a", "an", "and", "are", "as", "at", "be", "but", "by", "for", "if", "in", "into", "is", "it", "no", "not", "of",
-    "on", "or", "such", "that", "the", "their", "then", "there", "these", "they", "this", "to", "was", "will", "with",
-))
-# fmt: on
+from index.fusion import Positions, Scores, best
+from index.words import WordList, mapped, terms
 
-_local = threading.local()  # a stemmer keeps a cache and must not be shared by threads
-
-
-def terms(text: str) -> list[str]:
-    """The stems (Snowball English) of the words that count."""
-    return list(_stemmer().stemWords([word for word in WORD.findall(text.lower()) if word not in STOP_WORDS]))
-
-
-def write_lexical(folder: Path, texts: Sequence[str]) -> None:
-    """Index the texts; numbers are their positions."""
-    import bm25s
-
-    folder.mkdir(parents=True)
-    documents = [terms(text) for text in texts]
-    if not any(documents):
-        (folder / "empty").write_text(str(len(texts)), encoding="utf-8")
-        return
-    scorer = bm25s.BM25(k1=K1, b=B, method="lucene")
-    scorer.index(documents, show_progress=False)
-    scorer.save(folder, show_progress=False)
+LOOK_UPS = 16  # adding up so many pairs in a row takes as long as finding one of them by halving
+ROUNDING = 1e-5  # sums of the same weights in another order differ by less, in proportion
 
 
 class LexicalIndex:
-    """A written index, mapped into memory; safe to share by threads.
-
-    bm25s scores when it writes: a query only adds up columns. That takes three lines, so bm25s itself (0.4 s to
-    import) is not needed to read.
-    """
+    """A written index, mapped into memory; safe to share by threads."""
 
     def __init__(self, folder: Path, count: int) -> None:
         self._count = count
-        self._words: dict[str, int] = {}
-        if (folder / "empty").exists():
-            return
-        self._words = json.loads((folder / "vocab.index.json").read_text(encoding="utf-8"))
-        self._starts = np.load(folder / "indptr.csc.index.npy")
-        self._numbers = np.load(folder / "indices.csc.index.npy", mmap_mode="r")
-        self._weights = np.load(folder / "data.csc.index.npy", mmap_mode="r")
+        self._words = WordList(folder)
+        self._starts = mapped(folder / "starts.npy").data
+        self._peaks = mapped(folder / "peaks.npy").data
+        self._numbers: npt.NDArray[np.int32] = mapped(folder / "numbers.npy")
+        self._weights: Scores = mapped(folder / "weights.npy")
 
-    def scores(self, query: str) -> npt.NDArray[np.float32]:
+    def words(self, query: str) -> list[int]:
+        """The words of a query that are in any text, by their number, in order; one that comes twice counts twice."""
+        found = (self._words.find(term) for term in terms(query))
+        return [word for word in found if word is not None]
+
+    def scores(self, query: str) -> Scores:
         """The BM25 score of every text, 0 where no word is shared."""
         scores = np.zeros(self._count, dtype=np.float32)
-        for term in terms(query):
-            word = self._words.get(term)
-            if word is not None:
-                column = slice(int(self._starts[word]), int(self._starts[word + 1]))
-                scores[self._numbers[column]] += self._weights[column]
+        for word in self.words(query):
+            pairs = self._pairs(word)
+            scores[self._numbers[pairs]] += self._weights[pairs]
         return scores
+
+    def scores_at(self, words: Sequence[int], positions: Positions) -> Scores:
+        """What `scores` gives for a query of these words at these positions, without looking at the others."""
+        scores = np.zeros(len(positions), dtype=np.float32)
+        for word in words:
+            scores += self._weights_at(word, positions)
+        return scores
+
+    def best(self, query: Sequence[int], k: int) -> Positions:
+        """The positions of the k highest scores, in order of position: those that `fusion.best` picks of `scores`.
+
+        Texts that share no word are left out. The words are taken from the weightiest down; as soon as the words that
+        are left could not lift a text that has none of those before among the best k, they are only looked up for the
+        texts seen so far (Turtle and Flood, "Query Evaluation: Strategies and Optimizations", 1995: MaxScore).
+        """
+        often = Counter(query)
+        words = sorted(often, key=lambda word: -self._peaks[word] * often[word])
+        left = sum(self._peaks[word] * often[word] for word in words)
+        unread = sum(self._length(word) for word in words)
+        sums = np.zeros(self._count, dtype=np.float32)
+        seen = np.empty(0, dtype=np.intp)
+        closed = False  # no text that is not seen can be among the best
+        for word in words:
+            if len(seen) >= k and unread > len(seen):
+                bar = float(_highest(sums[seen], k)) * (1.0 - ROUNDING)
+                closed = closed or left < bar
+                if closed:
+                    seen = seen[sums[seen] + left * (1.0 + ROUNDING) >= bar]
+            pairs = self._pairs(word)
+            if closed and len(seen) * LOOK_UPS < self._length(word):
+                sums[seen] += self._weights_at(word, seen) * often[word]
+            else:
+                numbers = self._numbers[pairs].astype(np.intp)
+                before = sums[numbers]
+                if not closed:
+                    seen = np.concatenate([seen, numbers[before == 0]])
+                sums[numbers] = before + self._weights[pairs] * often[word]
+            left -= self._peaks[word] * often[word]
+            unread -= self._length(word)
+        return self._best_of(query, k, seen, sums[seen])
 
     def frequency(self, term: str) -> int:
         """In how many texts the stem `term` occurs."""
-        word = self._words.get(term)
-        return 0 if word is None else int(self._starts[word + 1] - self._starts[word])
+        word = self._words.find(term)
+        return 0 if word is None else self._length(word)
+
+    def _best_of(self, query: Sequence[int], k: int, seen: Positions, sums: Scores) -> Positions:
+        """Of the texts seen, whose sums are right but for rounding, the best k by the scores as `scores` adds them."""
+        if len(seen) > k:
+            seen = seen[sums >= _highest(sums, k) * (1.0 - ROUNDING)]
+        positions = np.sort(seen)
+        return np.sort(positions[best(self.scores_at(query, positions), k)])
+
+    def _pairs(self, word: int) -> slice:
+        return slice(self._starts[word], self._starts[word + 1])
+
+    def _length(self, word: int) -> int:
+        return self._starts[word + 1] - self._starts[word]
+
+    def _weights_at(self, word: int, positions: Positions) -> Scores:
+        """The weight of a word in these texts, 0 where it is in none."""
+        pairs = self._pairs(word)
+        numbers = self._numbers[pairs]
+        places = np.minimum(np.searchsorted(numbers, positions.astype(np.int32)), len(numbers) - 1)
+        return np.asarray(np.where(numbers[places] == positions, self._weights[pairs][places], np.float32(0)))
 
 
-def _stemmer() -> Any:
-    if not hasattr(_local, "stemmer"):
-        import Stemmer
-
-        _local.stemmer = Stemmer.Stemmer("english")
-    return _local.stemmer
+def _highest(scores: Scores, k: int) -> np.float32:
+    """The k-th highest score."""
+    lowest = len(scores) - k
+    return np.float32(np.partition(scores, lowest)[lowest])

@@ -3,6 +3,7 @@
 import threading
 import weakref
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,11 +21,21 @@ from index.lexical import LexicalIndex
 from index.places import Places
 from index.remembered import RememberingEmbedder
 from index.types import Hit
+from index.words import mapped
 
 if TYPE_CHECKING:
     from index.store import Store
 
 EXACT_LIMIT = 50_000  # passages up to which every vector is compared: as fast as a graph there, and always right
+
+
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """Passages by position, in order, with the cosine and the BM25 score of each."""
+
+    positions: Positions
+    dense: Scores
+    lexical: Scores
 
 
 class Snapshot:
@@ -35,7 +46,7 @@ class Snapshot:
         self._embedder = embedder
         self._places = places
         self._catalog = catalog
-        self._vectors: Vectors = np.load(generation.folder / "vectors.npy", mmap_mode="r")
+        self._vectors: Vectors = mapped(generation.folder / "vectors.npy")
         self._lexical = LexicalIndex(generation.folder / "lexical", catalog.count)
         self._graph: Store | None = None
         self._opening = threading.Lock()
@@ -79,27 +90,29 @@ class Snapshot:
         if k < 1 or not query.strip() or not self.count:
             return []
         vector = self.embed([query])[0]
-        lexical = self._lexical.scores(query)
+        graph = self._open_graph() if self.count > EXACT_LIMIT else None
         wanted = max(k, CANDIDATES)
-        positions, dense = self._nearest(vector, best(lexical, wanted), wanted)
-        scores = fused(dense, lexical[positions])
+        found = self._by_scan(query, vector, wanted) if graph is None else self._by_graph(graph, query, vector, wanted)
+        scores = fused(found.dense, found.lexical)
         chosen = best(scores, k)
-        passages = self._catalog.passages_at([int(position) for position in positions[chosen]])
+        passages = self._catalog.passages_at([int(position) for position in found.positions[chosen]])
         return [
-            Hit(passage, float(scores[row]), float(dense[row]), float(lexical[positions[row]]))
+            Hit(passage, float(scores[row]), float(found.dense[row]), float(found.lexical[row]))
             for passage, row in zip(passages, chosen, strict=True)
         ]
 
-    def _nearest(self, vector: Vectors, others: Positions, wanted: int) -> tuple[Positions, Scores]:
-        """The positions near a vector together with `others`, in order, and the cosine of each."""
-        graph = self._open_graph() if self.count > EXACT_LIMIT else None
-        if graph is None:
-            cosines = self._vectors @ vector
-            positions = np.union1d(best(cosines, wanted), others)
-            return positions, cosines[positions]
-        found = self._catalog.positions(graph.nearest(vector, wanted))
-        positions = np.union1d(np.fromiter(found.values(), dtype=np.intp, count=len(found)), others)
-        return positions, np.asarray(self._vectors[positions] @ vector)
+    def _by_scan(self, query: str, vector: Vectors, wanted: int) -> Candidates:
+        """Every passage is compared."""
+        dense, lexical = self._vectors @ vector, self._lexical.scores(query)
+        positions = np.union1d(best(dense, wanted), best(lexical, wanted))
+        return Candidates(positions, dense[positions], lexical[positions])
+
+    def _by_graph(self, graph: "Store", query: str, vector: Vectors, wanted: int) -> Candidates:
+        """Graph and postings propose; the scores of what they propose are exact. Nothing is done for every passage."""
+        near = self._catalog.positions(graph.nearest(vector, wanted)).values()
+        words = self._lexical.words(query)
+        positions = np.union1d(np.fromiter(near, np.intp, len(near)), self._lexical.best(words, wanted))
+        return Candidates(positions, self._vectors[positions] @ vector, self._lexical.scores_at(words, positions))
 
     def _open_graph(self) -> "Store | None":
         """Chroma's collection; None while its files are not as last written, since those can end the process."""

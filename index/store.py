@@ -1,4 +1,7 @@
-"""The persistent Chroma collection of passages and vectors. Knows nothing of documents, models or scores.
+"""The persistent Chroma collection of passages' vectors. Knows nothing of documents, models or scores.
+
+A row is a passage's id, its vector and its document's id. The text stays in the catalog: kept here too it would make
+writing three times as slow (Chroma indexes every three letters of it), and Chroma keeps what is deleted in its file.
 
 Chroma 1.5.9 loses vectors when two processes write one folder, answers silently wrong or crashes on damaged files, and
 serves a reader old state. So one process writes (the sync holds a lock), the folder is compared with the sizes last
@@ -67,8 +70,7 @@ class Store:
             self._collection.add(
                 ids=list(ids),
                 embeddings=vectors,
-                documents=[passage.text for passage in passages],
-                metadatas=[_metadata(passage) for passage in passages],
+                metadatas=[{"document_id": passage.document_id} for passage in passages],
             )
 
     def delete(self, ids: Sequence[str]) -> None:
@@ -77,11 +79,10 @@ class Store:
             self._collection.delete(ids=list(ids))
 
     def nearest(self, vector: Vectors, k: int) -> list[str]:
-        """The ids of the k nearest passages, best first, by Chroma's graph."""
+        """The ids of the k nearest passages, best first, by Chroma's graph; a row deleted since may be among them."""
         with _chroma_errors(self._folder):
-            found = self._collection.query(query_embeddings=vector.reshape(1, -1), n_results=k, include=["documents"])
-        # A row deleted by another process still comes up, without its document.
-        return [id for id, text in zip(found["ids"][0], found["documents"][0], strict=True) if text is not None]
+            found = self._collection.query(query_embeddings=vector.reshape(1, -1), n_results=k, include=[])
+        return list(found["ids"][0])
 
     def finds(self, vectors: Vectors) -> bool:
         """Does each vector find a passage at distance 0? (Not "its" passage: texts repeat.)"""
@@ -96,7 +97,7 @@ class Store:
             collection = self._client.get_or_create_collection(
                 COLLECTION,
                 embedding_function=None,
-                configuration={"hnsw": {"space": "cosine"}},
+                configuration={"hnsw": {"space": "cosine"}},  # what else Chroma does by default is enough
                 metadata={"model_id": model_id, "dimension": dimension},
             )
         # get_or_create ignores what it is asked for where a collection exists. `.configuration` is never read: it
@@ -132,16 +133,3 @@ def _chroma_errors(folder: Path) -> Iterator[None]:
     except BaseException as error:  # what is wrong on the disk comes as Chroma's own, bare ones, and panics of its core
         reason = (str(error).strip() or type(error).__name__).splitlines()[0][:200]
         raise StoreDamaged(f"The store in {folder} failed ({reason}): sync the index again.") from error
-
-
-def _metadata(passage: Passage) -> dict[str, str | int]:
-    """Only what the passage's id covers, so that a row never goes stale."""
-    return {
-        "document_id": passage.document_id,
-        "start": passage.start,
-        "end": passage.end,
-        "kind": passage.kind.value,
-        "headings": " > ".join(passage.headings),
-        "speaker": passage.speaker,
-        "header": passage.header,
-    }

@@ -78,7 +78,8 @@ def sync(
             before = state_of(places, notices)
             refuse_wiping(corpus, before, folder, force)
             name = model or (before.model_name if before else models.PACKAGED)
-            chosen = embedder or models.prepare(name, places.models, notices, checkpoint)
+            texts = [passage.searchable for passage in corpus.passages]
+            chosen = embedder or models.prepare(name, places.models, notices, checkpoint, texts)
             work = Work(places, chosen, notices, progress, checkpoint)
             return _synced(work, corpus, before, also, notices)
     except (sqlite3.Error, OSError) as error:

@@ -15,8 +15,8 @@ from assistant.chat.assistant import ChatAssistant
 from assistant.chat.failures import ModelFailure
 from assistant.chat.growing import Stop
 from assistant.chat.writer import Writer
-from assistant.page.blocks import answer_views
 from assistant.page.desk import Desk
+from assistant.page.reception import Reception
 from assistant.settings import Settings, SettingsProblem, read
 from assistant.types import Status, Turn
 from corpus.types import Corpus
@@ -169,21 +169,22 @@ def test_a_slow_model_keeps_nobody_waiting(sources: Corpus) -> None:
 
 
 def test_the_page_stops_the_model_and_answers_the_next_question(sources: Corpus) -> None:
-    """What Gradio does when somebody presses stop: it cancels the task that waits for the next view."""
-    with ChatServer(SILENT, WORDING) as server, waiter(3) as threads, chat_assistant(server, sources) as assistant:
+    """What the server does where the browser goes away: it cancels the task that waits for the next view."""
+    with ChatServer(SILENT, WORDING) as server, waiter() as threads, chat_assistant(server, sources) as assistant:
         desk = Desk()
         desk.open(assistant, lambda _: None, 3)
         asked = {"turn": 1, "question": QUESTION}
 
         async def stopped() -> list[dict[str, object]]:
-            first = asyncio.ensure_future(anext(answer_views(asked, desk, threads)))
+            reception = Reception(desk, at_once=1)
+            first = asyncio.ensure_future(anext(reception.views(asked)))
             while not server.requests:
                 await asyncio.sleep(0.01)
             first.cancel()
             with pytest.raises(asyncio.CancelledError):
                 await first
             assert await asyncio.to_thread(server.hung_up.wait, SECONDS)
-            return [view async for view in answer_views(asked, desk, threads)]
+            return [view async for view in reception.views(asked)]
 
         # In a thread of its own: the browser tests may have a loop running in this one.
         views = threads.submit(asyncio.run, stopped()).result()

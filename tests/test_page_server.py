@@ -6,12 +6,11 @@ from collections.abc import Iterator
 import pytest
 from starlette.testclient import TestClient
 
-from assistant.page.blocks import SCRIPTS, STYLES, asset, build
+from assistant.page.assets import SCRIPTS, STYLES, asset
 from assistant.page.desk import Desk
 from assistant.page.guard import MAX_BODY_BYTES
-from assistant.page.server import application
-from assistant.settings import Settings
 from tests.browser.fake_assistant import FakeAssistant
+from tests.page_server import page_over
 
 
 @pytest.fixture(scope="module")
@@ -21,7 +20,7 @@ def desk() -> Desk:
 
 @pytest.fixture(scope="module")
 def client(desk: Desk) -> Iterator[TestClient]:
-    with TestClient(application(build(Settings(), desk), desk)) as client:
+    with TestClient(page_over(desk)) as client:
         yield client
 
 
@@ -56,6 +55,10 @@ def test_nothing_is_loaded_from_elsewhere(client: TestClient) -> None:
 @pytest.mark.parametrize(
     "path",
     [
+        "/gradio_api/queue/join",
+        "/gradio_api/queue/data",
+        "/gradio_api/component_server",
+        "/gradio_api/heartbeat/x",
         "/gradio_api/upload",
         "/gradio_api/upload/",
         "/gradio_api/file=/etc/passwd",
@@ -86,8 +89,8 @@ def test_uploads_are_refused(client: TestClient) -> None:
 
 
 def test_large_bodies_are_refused(client: TestClient) -> None:
-    assert client.post("/gradio_api/queue/join", content=b"x" * (MAX_BODY_BYTES + 1)).status_code == 413
-    assert client.post("/gradio_api/queue/join", content=iter([b"x"])).status_code == 413  # no length given
+    assert client.post("/page/ask", content=b"x" * (MAX_BODY_BYTES + 1)).status_code == 413
+    assert client.post("/page/ask", content=iter([b"x"])).status_code == 413  # no length given
     assert client.put("/", content=b"x").status_code == 405
 
 

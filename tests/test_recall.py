@@ -1,7 +1,9 @@
 """A question in a conversation is searched with it where it leans on it, and alone where it starts anew."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
+import numpy as np
 import pytest
 
 from assistant.recall import recall
@@ -9,6 +11,7 @@ from assistant.sources import SourceRef
 from assistant.types import Turn
 from assistant.understand import Query
 from corpus.types import BlockKind, Passage
+from index.embedding import Vectors
 from index.types import Hit
 
 TALK = [Turn("user", "tell me about licences"), Turn("assistant", "Licences are given by the board.")]
@@ -27,6 +30,11 @@ class FakeIndex:
 
     rankings: dict[str, list[Hit]]
     asked: list[str] = field(default_factory=list)
+    runs: list[list[str]] = field(default_factory=list)  # of the model
+
+    def embed(self, texts: Sequence[str]) -> Vectors:
+        self.runs.append(list(texts))
+        return np.zeros((len(texts), 2), dtype=np.float32)
 
     def search(self, query: str, k: int = 10) -> list[Hit]:
         self.asked.append(query)
@@ -51,6 +59,14 @@ def index() -> FakeIndex:
 
 def query(text: str) -> Query:
     return Query(question=text, text=text)
+
+
+@pytest.mark.parametrize("history", [(), TALK], ids=["alone", "in a talk"])
+def test_all_texts_of_a_question_go_through_the_model_in_one_run(history: Sequence[Turn]) -> None:
+    asked = index()
+    recall(query("who gives them"), history, asked, 3)
+    (embedded,) = asked.runs
+    assert set(asked.asked) <= set(embedded)
 
 
 def test_a_question_that_leans_on_the_talk_finds_what_was_talked_about() -> None:

@@ -85,9 +85,10 @@ def _candidates(text: str) -> Iterator[Finding]:
 
 
 def _phones(text: str) -> Iterator[tuple[int, int]]:
+    speaks_of_phones = _SPEAKS_OF_PHONES.search(_PLACEHOLDER.sub(" ", text)) is not None  # "[PHONE_1]" is our word
     # Numbers that could exist, not only those assigned: nobody should have to be reachable to be masked.
     for match in phonenumbers.PhoneNumberMatcher(text, _REGION, leniency=phonenumbers.Leniency.POSSIBLE):
-        if sum(sign.isdecimal() for sign in match.raw_string) > _LOCAL or _SPEAKS_OF_PHONES.search(text):
+        if sum(sign.isdecimal() for sign in match.raw_string) > _LOCAL or speaks_of_phones:
             yield match.start, match.end
 
 

@@ -83,6 +83,11 @@ class Desk:
             return iter([self._without_documents(question, history, not_ready(question, self._readiness))])
         return self._assistant.stream(question, history)
 
+    def alarm(self, question: str, history: Sequence[Turn]) -> Answer | None:
+        """Whom to call at once, None where that is nobody: for those who would have to wait for an answer."""
+        answer = self._without_documents(question, history, _plain(question, "waiting", ""))
+        return answer if answer.status is Status.EMERGENCY else None
+
     def busy(self, question: str, history: Sequence[Turn]) -> Answer:
         """For when too many ask at once."""
         sentence = "Many people are asking right now. Please ask again in a moment."
@@ -113,6 +118,7 @@ class Reply(Iterator[Answer]):
 
     def __next__(self) -> Answer:
         if self._over:
+            self._end()  # where it was at work as it was closed, it could not be ended then
             raise StopIteration
         try:
             if self._answers is None:
@@ -127,6 +133,9 @@ class Reply(Iterator[Answer]):
 
     def close(self) -> None:
         self._over = True
+        self._end()
+
+    def _end(self) -> None:
         close = getattr(self._answers, "close", None)
         if close:
             with suppress(ValueError):  # a generator at work in another thread, which soon ends

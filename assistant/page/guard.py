@@ -12,12 +12,10 @@ Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 MAX_BODY_BYTES = 256_000  # twenty long turns and a question fit three times
-# Gradio answers far more addresses than this page uses (uploads, file proxies, monitoring, code editing).
+# Gradio answers far more addresses than this page uses (its queue, uploads, file proxies, monitoring, code editing).
 _ALLOWED = re.compile(
     r"/|/(?:config|favicon\.ico|manifest\.json|robots\.txt|theme\.css|healthz|readyz)/?"
     r"|/(?:assets|static|page)/[^\s]+"
-    r"|/gradio_api/(?:cancel|reset|theme\.css|component_server|queue/(?:join|data|status))/?"
-    r"|/gradio_api/heartbeat/[^/\s]+"
 )
 _PLAIN_HEADERS = (
     (b"x-content-type-options", b"nosniff"),
@@ -60,6 +58,8 @@ class Guard:
             await refuse(reply, 405, "Only GET, HEAD and POST are answered.")
         elif scope["method"] == "POST" and not 0 <= _length(scope) <= MAX_BODY_BYTES:
             await refuse(reply, 413, f"Send at most {MAX_BODY_BYTES:,} bytes, with their length.")
+        elif scope["method"] == "POST" and not _is_own(scope):
+            await refuse(reply, 403, "Only this server's own pages may send.")
         else:
             await self._app(scope, receive, reply)
 
@@ -67,6 +67,18 @@ class Guard:
 def _length(scope: Scope) -> int:
     length = dict(scope["headers"]).get(b"content-length", b"")
     return int(length) if length.isdigit() else -1
+
+
+def _is_own(scope: Scope) -> bool:
+    """Whether a request comes from this server's page or from a program, not from another site's page.
+
+    Browsers say where a request comes from by Sec-Fetch-Site, over plain HTTP in a network only by Origin.
+    """
+    headers = dict(scope["headers"])
+    if site := headers.get(b"sec-fetch-site"):
+        return site in (b"same-origin", b"none")
+    origin = headers.get(b"origin")
+    return origin is None or origin.partition(b"://")[2] == headers.get(b"host")
 
 
 async def refuse(send: Send, status: int, sentence: str) -> None:

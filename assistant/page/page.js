@@ -6,9 +6,8 @@ const KEPT_TURNS = 20; // the server reads no more of them
 const LONGEST = 20000; // characters sent at all; a long story may be an emergency, so the server judges it
 const NOT_ANSWERED = ["not-ready", "question-length", "busy", "error"]; // reasons after which the question is kept
 const NO_ANSWER = "No answer arrived. Please check the connection and ask again.";
-const STOP_REPORTED = 3000; // milliseconds within which a stopped answer is reported as failed
 
-function startPage({ element, server, watch, answer, ask, halt }) {
+function startPage(element) {
   const find = (selector) => element.querySelector(selector);
   const page = find(".page");
   const log = find(".log");
@@ -17,13 +16,12 @@ function startPage({ element, server, watch, answer, ask, halt }) {
   const problem = find(".problem");
   const limit = Number(page.dataset.limit);
   const silence = Number(page.dataset.silence) * 1000; // milliseconds without a word after which we say so
-  const panel = startPanel(page, (wanted) => server.passage(wanted));
+  const panel = startPanel(page, fetchPassage);
 
   let history = []; // {role, content}: kept here and nowhere else
   let turn = 0;
   let current = null; // the answer being drawn
-  let sent = null; // what was asked last
-  let stopped = 0; // when an answer was last stopped
+  let request = null; // what brings it; to abort it ends the answer on the server too
   let alarm = 0;
 
   function submit(question) {
@@ -40,18 +38,13 @@ function startPage({ element, server, watch, answer, ask, halt }) {
     current = addTurn(words);
     setBusy(true);
     listen();
-    sent = { turn, question: words, history: history.slice(-KEPT_TURNS) };
-    ask(sent);
+    ask({ turn, question: words, history: history.slice(-KEPT_TURNS) });
   }
 
-  /* The queue was full or the connection broke; Gradio also reports an answer that we stopped as failed. */
-  async function askUnqueued() {
-    if (!current || Date.now() - stopped < STOP_REPORTED) return;
-    const mine = turn;
-    const view = await server.unqueued(sent).catch(() => null);
-    if (!current || turn !== mine) return;
-    if (view) draw(view);
-    else finish(NO_ANSWER);
+  async function ask(asked) {
+    const mine = (request = new AbortController());
+    for await (const view of viewsOf(asked, mine.signal)) draw(view);
+    if (current && request === mine) finish(NO_ANSWER);
   }
 
   function say(sentence) {
@@ -132,8 +125,8 @@ function startPage({ element, server, watch, answer, ask, halt }) {
   }
 
   function stop() {
-    stopped = Date.now();
-    halt();
+    request.abort();
+    request = null;
   }
 
   function setBusy(busy) {
@@ -207,12 +200,41 @@ function startPage({ element, server, watch, answer, ask, halt }) {
     const marker = event.target.closest(".marker");
     if (marker) panel.open(marker, marker.closest(".answer").citations[marker.dataset.number]);
   });
-  window.addEventListener("ask-failed", askUnqueued);
-  watch("value", () => draw(answer()));
   page.querySelectorAll(":disabled").forEach((control) => {
     control.disabled = false; // nothing could be asked before this script came
   });
   prepare();
+}
+
+/* Throws where the server does not answer, or answers with a refusal. */
+async function post(address, body, signal) {
+  const headers = { "Content-Type": "application/json" };
+  const reply = await fetch(address, { method: "POST", headers, body: JSON.stringify(body), signal });
+  if (!reply.ok) throw new Error(reply.statusText);
+  return reply;
+}
+
+async function fetchPassage(wanted) {
+  const reply = await post("page/passage", wanted);
+  return reply.json();
+}
+
+/* The growing answer; it ends early where it was stopped or the connection broke. */
+async function* viewsOf(asked, signal) {
+  try {
+    const reply = await post("page/ask", asked, signal);
+    const reader = reply.body.pipeThrough(new TextDecoderStream()).getReader();
+    let rest = "";
+    for (;;) {
+      const { value, done } = await reader.read();
+      if (done) return;
+      const lines = (rest + value).split("\n");
+      rest = lines.pop();
+      for (const line of lines) yield JSON.parse(line);
+    }
+  } catch {
+    // No more comes; the page says so unless somebody stopped it.
+  }
 }
 
 function make(tag, name, parent) {

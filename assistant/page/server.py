@@ -1,88 +1,107 @@
-"""Serves the page over HTTP. Knows addresses and sockets, nothing of what is said on the page."""
+"""What the page's server answers at which address. Knows nothing of what is said on the page, and loads no Gradio."""
 
-import socket
-from collections.abc import Callable
+import json
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing
 from dataclasses import asdict
-from types import FrameType
 
-import gradio as gr
-import uvicorn
-from fastapi import FastAPI
-from fastapi.responses import FileResponse, JSONResponse, Response
+from starlette.applications import Starlette
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, Response, StreamingResponse
+from starlette.routing import Mount, Route
 
-from assistant.page.blocks import ASSETS, STYLES, head, theme
+from assistant.page.assets import ASSETS, PUBLIC
 from assistant.page.desk import Desk
-from assistant.page.guard import App, Guard
+from assistant.page.front import Front
+from assistant.page.guard import App, Guard, Receive, Scope, Send
+from assistant.page.passage import passage_view
+from assistant.page.reception import Reception, View
 
-_PUBLIC = {"page.js": "text/javascript", "passage.js": "text/javascript", **dict.fromkeys(STYLES, "text/css")}
-_ICON = ASSETS / "favicon.png"
-
-
-def application(blocks: gr.Blocks, desk: Desk) -> App:
-    """The page, its files and its health checks as one guarded ASGI application."""
-    api = FastAPI(openapi_url=None)  # no description of the interface for strangers
-    _add_routes(api, desk)
-    gr.mount_gradio_app(
-        api,
-        blocks,
-        path="/",
-        theme=theme(),
-        head=head(),
-        favicon_path=str(_ICON),
-        # Each of these has a default, or an environment variable, that opens more than the page needs.
-        footer_links=[],
-        run_history=False,
-        show_error=False,
-        allowed_paths=[],
-        max_file_size="1b",
-        ssr_mode=False,
-        enable_monitoring=False,
-        pwa=False,
-        mcp_server=False,
-    )
-    return Guard(api)
+_AS_IT_COMES = {"cache-control": "no-store", "x-accel-buffering": "no"}  # the latter is for nginx, which would collect
 
 
-def _add_routes(api: FastAPI, desk: Desk) -> None:
-    @api.get("/healthz")
-    def healthz() -> dict[str, str]:
+def application(desk: Desk, front: Front, reception: Reception) -> App:
+    """The page, what its script asks for, its files and its health checks as one guarded ASGI application."""
+    addresses = _Addresses(desk, reception)
+    routes = [
+        Route("/healthz", addresses.healthz),
+        Route("/readyz", addresses.readyz),
+        Route("/page/readiness", addresses.readiness),
+        Route("/page/ask", addresses.ask, methods=["POST"]),
+        Route("/page/passage", addresses.passage, methods=["POST"]),
+        Route("/page/{name}", addresses.file),
+        Mount("/", front),
+    ]
+    return Guard(Starlette(routes=routes, lifespan=front.lifespan))
+
+
+class _Addresses:
+    """What is answered at each address but the page's own."""
+
+    def __init__(self, desk: Desk, reception: Reception) -> None:
+        self._desk = desk
+        self._reception = reception
+
+    async def healthz(self, _: Request) -> Response:
         """The server runs."""
-        return {"status": "ok"}
+        return JSONResponse({"status": "ok"})
 
-    @api.get("/readyz")
-    def readyz() -> JSONResponse:
+    async def readyz(self, _: Request) -> Response:
         """It answers from the documents."""
-        return JSONResponse(asdict(desk.readiness), 200 if desk.readiness.ready else 503)
+        readiness = self._desk.readiness
+        return JSONResponse(asdict(readiness), 200 if readiness.ready else 503)
 
-    @api.get("/page/readiness")
-    def readiness() -> JSONResponse:
+    async def readiness(self, _: Request) -> Response:
         """The same for the page, which would log a 503 as an error."""
-        return JSONResponse(asdict(desk.readiness), headers={"cache-control": "no-store"})
+        return JSONResponse(asdict(self._desk.readiness), headers={"cache-control": "no-store"})
 
-    @api.get("/page/{name}")
-    def file(name: str) -> Response:
-        if name not in _PUBLIC:
+    async def ask(self, request: Request) -> Response:
+        """`{"turn", "question", "history"}` -> the views of its answer as it grows, one JSON in each line."""
+        try:
+            asked = await _sent(request)
+        except _Unreadable as problem:
+            return PlainTextResponse(str(problem), 400)
+        return _Lines(self._reception.views(asked))
+
+    async def passage(self, request: Request) -> Response:
+        """A citation as an answer's view has it -> `{"title", "facts", "body"}`, its document with the quote marked."""
+        try:
+            wanted = await _sent(request)
+        except _Unreadable as problem:
+            return PlainTextResponse(str(problem), 400)
+        return JSONResponse(passage_view(wanted, self._desk.document))
+
+    async def file(self, request: Request) -> Response:
+        name = request.path_params["name"]
+        if name not in PUBLIC:
             return Response(status_code=404)
         year = {"cache-control": "public, max-age=31536000, immutable"}
-        return FileResponse(ASSETS / name, media_type=_PUBLIC[name], headers=year)
+        return FileResponse(ASSETS / name, media_type=PUBLIC[name], headers=year)
 
 
-class _Server(uvicorn.Server):
-    """Says that it will end before it waits for the answers that are under way."""
-
-    def __init__(self, config: uvicorn.Config, ending: Callable[[], None]) -> None:
-        super().__init__(config)
-        self._ending = ending
-
-    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        self._ending()
-        super().handle_exit(sig, frame)
+class _Unreadable(ValueError):
+    """What came is no JSON; the text says so to whoever sent it."""
 
 
-def serve(app: App, listener: socket.socket, ending: Callable[[], None] = lambda: None) -> None:
-    """Answer until interrupted, then call `ending`, after which answers under way should soon be whole.
+async def _sent(request: Request) -> object:
+    try:
+        return json.loads(await request.body())
+    except (ValueError, RecursionError, ClientDisconnect):
+        raise _Unreadable("Send JSON.") from None
 
-    The access log stays off: addresses carry session names.
-    """
-    config = uvicorn.Config(app, log_level="warning", access_log=False, timeout_graceful_shutdown=1)
-    _Server(config, ending).run(sockets=[listener])
+
+class _Lines(StreamingResponse):
+    """Views as they come, a line each. Where the browser goes away, what made them is closed at once."""
+
+    def __init__(self, views: AsyncGenerator[View]) -> None:
+        super().__init__(_encoded(views), media_type="application/x-ndjson", headers=_AS_IT_COMES)
+        self._views = views
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async with aclosing(self._views):
+            await super().__call__(scope, receive, send)
+
+
+async def _encoded(views: AsyncIterator[View]) -> AsyncIterator[bytes]:
+    async for view in views:
+        yield json.dumps(view, ensure_ascii=False).encode() + b"\n"

@@ -32,14 +32,15 @@ def shell_html(settings: Settings, worded_by: str = "") -> str:
         model=f'<p class="standing model">{escape(worded_by)}</p>' if worded_by else "",
         silence=max(SILENCE, round(settings.chat_seconds) + MARGIN),
         examples="".join(
-            f"<li><button type='button' disabled>{escape(example)}</button></li>" for example in _examples()
+            f"<li><button type='button' disabled>{escape(example)}</button></li>" for example in examples()
         ),
         limit=MAX_QUESTION_CHARACTERS,
         limit_shown=f"{MAX_QUESTION_CHARACTERS:,}",
     )
 
 
-def _examples() -> list[str]:
+def examples() -> list[str]:
+    """The questions that the page offers to begin with."""
     return [str(example) for example in yaml.safe_load((_HERE / "examples.yaml").read_text(encoding="utf-8"))]
 
 

@@ -17,14 +17,13 @@ from playwright.sync_api import Browser, Page, expect
 from assistant.answering import opened_model, told
 from assistant.chat.assistant import ChatAssistant
 from assistant.chat.writer import Writer
-from assistant.page.blocks import build
 from assistant.page.desk import Desk
-from assistant.settings import Settings, read
+from assistant.settings import read
 from corpus.types import Corpus
 from tests.browser.conftest import ROOT, OpenPage, ask, free_port, served
 from tests.browser.test_page import PHONE, SIZES, fits, marked
-from tests.browser.test_page_states import served_here
 from tests.chat.server import ChatServer, Say, Status, said
+from tests.page_server import page_over, serving
 from tests.terminal_helpers import DURATION, WORDED, QuotingAssistant, interruptible, model_settings
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -153,21 +152,32 @@ def test_a_silent_model_keeps_no_other_visitor_waiting(browser: Browser, sources
         assert chat_model
         desk = Desk()
         desk.open(ChatAssistant(QuotingAssistant(sources), Writer(chat_model), at_once=1), lambda _: None, 3)
-        here = served_here(build(Settings(), desk, at_once=2, worded_by=told(chat_model)), desk)
         context = browser.new_context()
-        slow, other, alarmed = (visit(context.new_page(), here) for _ in range(3))
-        send(slow, QUESTION)
-        wait_for_requests(slow, server, 1)
-        ask(other, QUESTION)
-        expect(other.locator(".answer")).to_contain_text(DURATION)
-        ask(alarmed, "I can't breathe")
-        expect(alarmed.locator(".answer .chip")).to_have_text("Emergency")
-        assert slow.locator(".answer").get_attribute("aria-busy") == "true"
-        assert len(server.requests) == 1
-        slow.get_by_role("button", name="Stop").click()
-        assert server.hung_up.wait(SECONDS)
-        context.close()
+        with serving(page_over(desk, at_once=2, worded_by=told(chat_model))) as here:
+            slow, other, alarmed = (visit(context.new_page(), here) for _ in range(3))
+            send(slow, QUESTION)
+            wait_for_requests(slow, server, 1)
+            ask(other, QUESTION)
+            expect(other.locator(".answer")).to_contain_text(DURATION)
+            ask(alarmed, "I can't breathe")
+            expect(alarmed.locator(".answer .chip")).to_have_text("Emergency")
+            assert slow.locator(".answer").get_attribute("aria-busy") == "true"
+            assert len(server.requests) == 1
+            slow.get_by_role("button", name="Stop").click()
+            assert server.hung_up.wait(SECONDS)
+            context.close()
         chat_model.close()
+
+
+def test_a_closed_tab_ends_the_models_request(open_page: OpenPage, model: ChatServer) -> None:
+    model.script = [Say(["{"], ending="hold")]
+    model.hung_up.clear()
+    before = len(model.requests)
+    page = open_page()
+    send(page, QUESTION)
+    wait_for_requests(page, model, before + 1)
+    page.close()
+    assert model.hung_up.wait(4)  # sooner than the clock that ends a model that falls silent
 
 
 def test_an_interrupt_ends_answers_under_way_and_says_nothing(

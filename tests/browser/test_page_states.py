@@ -3,19 +3,20 @@
 The page, the server and the browser are real; a small assistant with slow fixed answers stands in for the engine.
 """
 
-from threading import Thread
+from collections.abc import Iterator
 
-import gradio as gr
 import pytest
 from playwright.sync_api import Browser, expect
 
 from assistant.page.blocks import build
 from assistant.page.desk import Desk
-from assistant.page.listener import listen
-from assistant.page.server import application, serve
+from assistant.page.front import Front
+from assistant.page.reception import Reception
+from assistant.page.server import application
 from assistant.settings import Settings
 from tests.browser.conftest import OpenPage, ask
 from tests.browser.fake_assistant import CALIFORNIA, FakeAssistant
+from tests.page_server import page_over, serving
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -26,15 +27,10 @@ def desk() -> Desk:
 
 
 @pytest.fixture(scope="module")
-def address(desk: Desk) -> str:
+def address(desk: Desk) -> Iterator[str]:
     """Instead of the real server: this process's own, whose desk each test sets."""
-    return served_here(build(Settings(clinic_name="Lakeside & Sons"), desk), desk)
-
-
-def served_here(blocks: gr.Blocks, desk: Desk) -> str:
-    listener = listen("127.0.0.1", 0)
-    Thread(target=serve, args=(application(blocks, desk), listener), daemon=True).start()
-    return f"http://127.0.0.1:{listener.getsockname()[1]}"
+    with serving(page_over(desk, Settings(clinic_name="Lakeside & Sons"))) as address:
+        yield address
 
 
 def test_while_the_documents_are_read(open_page: OpenPage, desk: Desk) -> None:
@@ -116,21 +112,71 @@ def test_many_visitors_at_once(open_page: OpenPage, desk: Desk) -> None:
         assert page.locator(".answer").count() == 1
 
 
-def test_a_full_queue_says_so_and_still_answers_emergencies(browser: Browser) -> None:
+def test_a_full_queue_says_so_and_emergencies_never_wait(browser: Browser) -> None:
     desk = Desk()
     open_desk(desk, pause=1)
-    address = served_here(build(Settings(), desk, at_once=1, waiting=1), desk)
+    with serving(page_over(desk, at_once=1, waiting=1)) as address:
+        context = browser.new_context()
+        pages = [context.new_page() for _ in range(4)]
+        for page in pages:
+            page.goto(address)
+            page.wait_for_selector("#question:enabled")
+        questions = (CALIFORNIA, CALIFORNIA, CALIFORNIA, "I can't breathe and my throat is swelling")
+        for page, question in zip(pages, questions, strict=True):
+            page.fill("#question", question)
+            page.press("#question", "Enter")
+            page.wait_for_timeout(300)
+        expect(pages[2].locator(".answer")).to_contain_text("Many people are asking right now.")
+        assert pages[2].input_value("#question") == CALIFORNIA
+        expect(pages[3].locator(".answer")).to_contain_text("Call 911")
+        expect(pages[1].locator(".answer")).to_contain_text("Kaplan", timeout=30_000)
+        context.close()
+
+
+def test_a_broken_connection_gives_the_question_back(browser: Browser, desk: Desk, address: str) -> None:
+    open_desk(desk, pause=0)
     context = browser.new_context()
-    pages = [context.new_page() for _ in range(4)]
-    for page in pages:
+    page = context.new_page()
+    page.goto(address)
+    page.wait_for_selector("#question:enabled")
+    context.set_offline(True)
+    ask(page, "What are the risks?")
+    expect(page.locator(".answer .note")).to_contain_text("No answer arrived.")
+    assert page.input_value("#question") == "What are the risks?"
+    context.set_offline(False)
+    page.press("#question", "Enter")
+    expect(page.locator(".answer").last).to_contain_text("scarring")
+    context.close()
+
+
+def test_a_connection_that_breaks_within_an_answer_keeps_what_came(browser: Browser) -> None:
+    desk = Desk()
+    open_desk(desk, pause=0.7)
+    context = browser.new_context()
+    page = context.new_page()
+    with serving(page_over(desk)) as address:
         page.goto(address)
         page.wait_for_selector("#question:enabled")
-    questions = (CALIFORNIA, CALIFORNIA, CALIFORNIA, "I can't breathe and my throat is swelling")
-    for page, question in zip(pages, questions, strict=True):
-        page.fill("#question", question)
+        page.fill("#question", CALIFORNIA)
         page.press("#question", "Enter")
-        page.wait_for_timeout(300)
-    expect(pages[2].locator(".answer")).to_contain_text("Many people are asking right now.")
-    expect(pages[3].locator(".answer")).to_contain_text("Call 911")
-    expect(pages[1].locator(".answer")).to_contain_text("Kaplan", timeout=30_000)
+        page.wait_for_selector(".answer .line")
+    expect(page.locator(".answer .note")).to_contain_text("No answer arrived.")
+    assert 1 <= page.locator(".answer .line").count() < 7
     context.close()
+
+
+def test_the_plain_page_of_the_start_becomes_the_page(browser: Browser) -> None:
+    desk = Desk()
+    open_desk(desk, pause=0)
+    front = Front("Lakeside & Sons")
+    context = browser.new_context()
+    page = context.new_page()
+    with serving(application(desk, front, Reception(desk))) as address:
+        page.goto(address)
+        expect(page.locator("h1")).to_have_text("Lakeside & Sons")
+        expect(page.locator("body")).to_contain_text("call 911")
+        front.open(build(Settings(clinic_name="Lakeside & Sons")))
+        page.wait_for_selector("#question:enabled")
+        ask(page, "What are the risks?")
+        expect(page.locator(".answer .chip").last).to_have_text("Answered")
+        context.close()

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from assistant.chat.masking import Mask, findings
@@ -59,6 +59,7 @@ def test_a_number_that_no_card_can_have_is_no_card(number: str) -> None:
     assert "CARD" not in mask(f"see {number}")
 
 
+@example("my # is 646.555.0173 ; Er:YAG 2940 nm vs 755/1064 nm")
 @given(st.lists(st.sampled_from([text for text, _ in PRIVATE] + HARMLESS), min_size=1, max_size=4).map(" ; ".join))
 def test_findings_are_in_order_and_apart_and_masking_twice_changes_nothing(text: str) -> None:
     found = findings(text)

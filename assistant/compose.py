@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 
 from assistant.evidence import Evidence
-from assistant.frames import capitalised, frame, source_name
+from assistant.frames import as_quoted, capitalised, frame, source_name
 from assistant.patterns import pattern
 from assistant.text import fold, squeeze
 from assistant.types import Claim, Notice, Quote
@@ -67,7 +67,7 @@ def asks_for_item(evidence: Evidence) -> bool:
 
 def _quoted(evidence: Evidence, language: str) -> Claim:
     quote = in_context(evidence)
-    return Claim(frame("quote", language, source=source_name(quote, language), quote=squeeze(quote.text)), (quote,))
+    return Claim(as_quoted([quote], language), (quote,))
 
 
 def in_context(evidence: Evidence) -> Quote:

@@ -11,7 +11,7 @@ from assistant.contrast import contrast
 from assistant.evidence import Evidence
 from assistant.lexicon import lexicon, read_data
 from assistant.places import find_places
-from assistant.understand import Query
+from assistant.query import Query
 from corpus.types import Passage
 from index.types import Hit
 

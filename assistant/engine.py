@@ -23,6 +23,7 @@ from assistant.inventory import about_documents
 from assistant.patterns import pattern
 from assistant.personal import guard
 from assistant.positions import without_bare_labels
+from assistant.query import Query
 from assistant.recall import recall
 from assistant.rulebook import ruled_on, rules_read
 from assistant.sources import SourceNames
@@ -32,7 +33,7 @@ from assistant.text import WORD, fold
 from assistant.triage import language as language_of
 from assistant.triage import triage
 from assistant.types import Answer, Claim, Notice, Status, Turn
-from assistant.understand import Query, Reader
+from assistant.understand import Reader
 from assistant.verify import verified
 from corpus.types import BlockKind, Document, Passage
 from index.types import Hit
@@ -113,10 +114,8 @@ class Assistant:
         refusal = "rules" if guarded and guarded.kind == "rules" else ""
         if refusal or pattern("small_talk").search(fold(question)):
             key = refusal or "small_talk"
-            line = Notice(key.replace("_", "-"), frame(key, language))
-            return Answer(
-                question, Status.DECLINED, line.kind, (line,), seconds=perf_counter() - started, language=language
-            )
+            line, took = Notice(key.replace("_", "-"), frame(key, language)), perf_counter() - started
+            return Answer(question, Status.DECLINED, line.kind, (line,), seconds=took, language=language)
         if guarded and guarded.topic:
             draft = self._drafted(guarded.topic, (), language, enough=MAY_HELP)
         else:

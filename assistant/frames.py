@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from functools import cache
 
 from assistant.lexicon import lexicon, read_data
+from assistant.text import squeeze
 from assistant.types import Quote
 
 _OPENS_WITH_A_SOURCE = frozenset({"quote", "list", "list_alone", "row", "steps", "role_may"})
@@ -47,6 +48,12 @@ def source_name(quote: Quote, language: str = "en") -> str:
     facts += [kinds.get(document.kind, document.kind)] if document.kind != "document" else []
     facts += [frame("undated", language) if document.date == "undated" else document.date]
     return frame("about", language, name=holder_name(quote), facts=", ".join(facts))
+
+
+def as_quoted(quotes: Sequence[Quote], language: str = "en") -> str:
+    """The sentence that shows spans of one source, gaps marked: "AmSpa (a guide, undated): “It may” … “It takes”"."""
+    words = " … ".join(squeeze(quote.text) for quote in quotes)
+    return frame("quote", language, source=source_name(quotes[0], language), quote=words)
 
 
 def capitalised(sentence: str) -> str:

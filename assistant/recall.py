@@ -11,8 +11,8 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
+from assistant.query import Query
 from assistant.types import Turn
-from assistant.understand import Query
 from corpus.types import Passage
 from index.types import Hit
 

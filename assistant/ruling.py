@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from assistant.lexicon import lexicon
 from assistant.patterns import pattern
+from assistant.query import Query
 from assistant.rules import Rule, Stance
 from assistant.text import fold
-from assistant.understand import Query
 
 YES = frozenset({Stance.YES, Stance.SUPERVISED})
 NO = frozenset({Stance.NO, Stance.UNLISTED})

@@ -12,14 +12,12 @@ from assistant.lexicon import lexicon
 from assistant.multipart import pieces
 from assistant.patterns import pattern
 from assistant.places import find_places
-from assistant.query import STOP_WORDS, Query, content_terms, content_words, telling_terms
+from assistant.query import Query, content_terms, telling_terms
 from assistant.sources import SourceNames
 from assistant.spelling import Spelling
 from assistant.text import fold
 from assistant.triage import language as language_of
 from assistant.types import Turn
-
-__all__ = ["STOP_WORDS", "Query", "Reader", "content_terms", "content_words"]
 
 _MOST_PARTS = 5
 _BARE = 6  # words: "laser California"

@@ -11,11 +11,11 @@ from assistant.headline import headline, names_of
 from assistant.lexicon import lexicon
 from assistant.patterns import pattern
 from assistant.positions import Line, positions, quoted, shown_in
+from assistant.query import Query
 from assistant.rules import Rule, Stance
 from assistant.ruling import NO, YES, Ruling, rule_on
 from assistant.text import fold, squeeze
 from assistant.types import Claim, Notice, Status
-from assistant.understand import Query
 from corpus.sentences import sentence_spans
 
 Verdict = tuple[Status, str, tuple[Line, ...]]  # status, reason, lines

@@ -6,10 +6,10 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import pytest
 
+from assistant.query import Query
 from assistant.recall import recall
 from assistant.sources import SourceRef
 from assistant.types import Turn
-from assistant.understand import Query
 from corpus.types import BlockKind, Passage
 from index.embedding import Vectors
 from index.types import Hit

@@ -13,9 +13,8 @@ from assistant.chat.masking import Mask
 from assistant.chat.prompts import version
 from assistant.chat.writer import Tally, Writer
 from assistant.engine import Assistant
-from assistant.frames import frame, source_name
+from assistant.frames import as_quoted, frame
 from assistant.glossary import explanations
-from assistant.text import squeeze
 from assistant.types import Answer, Claim, Notice, Quote, Status, Turn, Writing
 from assistant.verify import says_only
 from corpus.sentences import sentence_spans
@@ -195,7 +194,7 @@ def _unsaid(line: Claim, claims: Sequence[Claim], language: str) -> list[Claim]:
     if not any(_met(quote, claims) for quote in line.quotes):
         return [line]
     quote = line.quotes[0]
-    if line.text != _as_quoted([quote], language):  # a label and its row, a lead-in and its item: whole or not at all
+    if line.text != as_quoted([quote], language):  # a label and its row, a lead-in and its item: whole or not at all
         return [] if all(_met(quote, claims) for quote in line.quotes) else [line]
     rest: list[Quote] = []
     for start, end in sentence_spans(quote.text):
@@ -205,12 +204,7 @@ def _unsaid(line: Claim, claims: Sequence[Claim], language: str) -> list[Claim]:
         if rest and not quote.document.text[rest[-1].end : sentence.start].strip():
             sentence = replace(sentence, start=rest.pop().start)
         rest.append(sentence)
-    return [Claim(_as_quoted(rest, language), tuple(rest))] if rest else []
-
-
-def _as_quoted(quotes: Sequence[Quote], language: str) -> str:
-    words = " … ".join(squeeze(quote.text) for quote in quotes)
-    return frame("quote", language, source=source_name(quotes[0], language), quote=words)
+    return [Claim(as_quoted(rest, language), tuple(rest))] if rest else []
 
 
 def _rests_on(claim: Claim, others: Sequence[Claim]) -> bool:

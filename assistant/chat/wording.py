@@ -8,10 +8,10 @@ from itertools import pairwise
 from typing import Any
 
 from assistant.lexicon import lexicon, read_data
+from assistant.query import STOP_WORDS
 from assistant.spelling import weightiness
 from assistant.text import WORD, fold
 from assistant.text import stem as snowball
-from assistant.understand import STOP_WORDS
 
 _CLAUSE = re.compile(
     r"[.;:!?|•()\n]+|\s-+\s?|\s?-{2,}\s?|(?<=\w)-(?=(?:it|something|and|but|not|just)\b)"

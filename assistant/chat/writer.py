@@ -18,8 +18,7 @@ from assistant.chat.masking import Mask
 from assistant.chat.model import ChatModel
 from assistant.chat.prompts import MAX_LINES, Evidence, claims_messages, condense_messages, standalone
 from assistant.chat.quoted import comparable, locate
-from assistant.frames import frame, source_name
-from assistant.text import squeeze
+from assistant.frames import as_quoted, frame, source_name
 from assistant.triage import language as language_of
 from assistant.types import Claim, Quote, Turn
 from assistant.verify import holds
@@ -164,7 +163,7 @@ class Writer:
         if _is_commanded(written, source):
             return ("instruction",), None
         if repeated := _repeated(written, source):
-            return (), Claim(_as_quoted(repeated, language), (repeated,))
+            return (), Claim(as_quoted([repeated], language), (repeated,))
         claim = _claim(mask.restore(written.text), written.quotes, source, language)
         found = meaning.support(written.text, written.quotes, source, shown).defects
         # One that holds must not carry another in with it, as the share of words that are supported would let it.
@@ -235,10 +234,6 @@ def _repeated(written: Written, source: Quote) -> Quote | None:
     return None
 
 
-def _as_quoted(quote: Quote, language: str) -> str:
-    return frame("quote", language, source=source_name(quote, language), quote=squeeze(quote.text))
-
-
 def _claim(text: str, quotes: Sequence[str], source: Quote, language: str) -> Claim | None:
     """The sentence with who says it, resting on the spans of the document that its quotes are."""
     spans = [locate(quote, source) for quote in quotes]
@@ -249,7 +244,7 @@ def _claim(text: str, quotes: Sequence[str], source: Quote, language: str) -> Cl
     for quote in found:
         if piece and quote.start <= piece.start and piece.end <= quote.end:  # the source's words are shown as such
             exact = replace(source, start=piece.start, end=min(_with_stop(piece.end, source), quote.end))
-            return Claim(_as_quoted(exact, language), (quote,))
+            return Claim(as_quoted([exact], language), (quote,))
     shown = frame("written", language, text=text.strip(), source=source_name(found[0], language))
     return Claim(shown, tuple(dict.fromkeys(found)))
 

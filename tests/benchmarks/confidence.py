@@ -24,10 +24,10 @@ from sklearn.model_selection import GroupKFold
 from assistant.decide import confidence_of, features_of
 from assistant.engine import HITS, Assistant
 from assistant.evidence import gather
+from assistant.query import Query
 from assistant.recall import recall
 from assistant.terms import terms_of
 from assistant.types import Turn
-from assistant.understand import Query
 from corpus.loading import load
 from index.passages import PassageIndex
 from index.progress import ProgressBar

@@ -129,12 +129,13 @@ def _prepare(chosen: Settings, model: "ChatModel | None", desk: "Desk", front: "
 
 def _open(chosen: Settings, model: "ChatModel | None", desk: "Desk") -> None:
     """Bring the index up to date and open the desk; what goes wrong is said on the page and here."""
-    from corpus import SourceProblem, load
+    from corpus import SourceProblem
+    from index.documents import documents_for
     from index.errors import IndexProblem
 
     try:
         desk.report("Reading the documents.", 0.05)
-        corpus = load(chosen.documents)
+        corpus = documents_for(chosen.index, chosen.documents)
         for problem in corpus.problems:
             _tell(problem.sentence)
         _sync(chosen, corpus, desk)

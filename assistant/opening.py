@@ -97,10 +97,11 @@ class AwaitedIndex:
         return index
 
     def _loaded(self) -> "Corpus":
-        from corpus import SourceProblem, load
+        from corpus import SourceProblem
+        from index.documents import documents_for
 
         try:
-            corpus = load(self._documents)
+            corpus = documents_for(self._folder, self._documents)
         except SourceProblem as problem:
             sentence = str(problem)
             raise IndexProblem(f"{sentence[:1].upper()}{sentence[1:]}.") from problem

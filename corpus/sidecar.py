@@ -48,15 +48,31 @@ _EDIT_FIELDS = ("drop", "after", "insert", "between", "why", "times")
 
 def read(path: Path) -> Sidecar:
     """Read one sidecar. Raises SourceProblem, in one sentence, for anything it cannot mean."""
+    return parse(content_of(path), path.name)
+
+
+def content_of(path: Path) -> bytes:
+    """What a sidecar holds, not yet understood. Raises SourceProblem where it cannot be read."""
     try:
-        data = yaml.safe_load(path.read_text(encoding="utf-8-sig"))
-    except (OSError, ValueError, RecursionError, yaml.YAMLError) as error:  # a date such as 2024-13-45: ValueError
-        reason = " ".join(str(error).split())
-        raise SourceProblem(f"its sidecar {path.name} cannot be read as YAML: {reason}") from error
+        return path.read_bytes()
+    except OSError as error:
+        raise _unreadable(path.name, error) from error
+
+
+def parse(content: bytes, name: str) -> Sidecar:
+    """What the sidecar of this name says. Raises SourceProblem, in one sentence, for anything it cannot mean."""
+    try:
+        data = yaml.safe_load(content.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n"))
+    except (ValueError, RecursionError, yaml.YAMLError) as error:  # a date such as 2024-13-45: ValueError
+        raise _unreadable(name, error) from error
     try:
         return _from_mapping(_mapping({} if data is None else data, "the whole", _names(Sidecar)))
     except SourceProblem as problem:
-        raise SourceProblem(f"its sidecar {path.name} is wrong: {problem}") from problem
+        raise SourceProblem(f"its sidecar {name} is wrong: {problem}") from problem
+
+
+def _unreadable(name: str, error: Exception) -> SourceProblem:
+    return SourceProblem(f"its sidecar {name} cannot be read as YAML: {' '.join(str(error).split())}")
 
 
 def _from_mapping(data: Mapping[str, Any]) -> Sidecar:

@@ -108,7 +108,7 @@ def _sync(options: argparse.Namespace) -> None:
 
     if options.nice and hasattr(os, "nice"):
         os.nice(options.nice)
-    corpus = _loaded(options.documents)
+    corpus = _loaded(options.documents, options.index)
     bar = ProgressBar() if options.progress or sys.stderr.isatty() else None
     try:
         report = sync(
@@ -195,12 +195,13 @@ def _print_facts(document: Document) -> None:
         print(f"{name}: {value}")
 
 
-def _loaded(folder: Path) -> Corpus:
-    """The documents; files that cannot be used are named, one sentence each."""
+def _loaded(folder: Path, index: Path | None = None) -> Corpus:
+    """The documents, for an index or only to look at; files that cannot be used are named, one sentence each."""
     from corpus import SourceProblem, load
+    from index.documents import documents_for
 
     try:
-        corpus = load(folder)
+        corpus = documents_for(index, folder) if index else load(folder)
     except SourceProblem as problem:
         sentence = str(problem)
         raise IndexProblem(sentence[:1].upper() + sentence[1:] + ".") from problem

@@ -5,7 +5,7 @@ import json
 import sqlite3
 import threading
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +29,7 @@ CREATE TABLE passages (
 """
 PASSAGE_COLUMNS = "document_id, start, text, kind, headings, speaker, header"
 AT_ONCE = 500
+_FACTS = tuple(field.name for field in fields(Document) if field.name != "text")
 KEPT_PASSAGES, KEPT_DOCUMENTS = 20_000, 500  # read before and kept in memory: some 20 MB each
 
 
@@ -138,9 +139,9 @@ def _keep(kept: dict[Any, Any], found: Mapping[Any, Any], most: int) -> None:
 
 def _document_rows(documents: Iterable[Document]) -> Iterable[tuple[int, str, str, str]]:
     for position, document in enumerate(documents):
-        facts = asdict(document)
-        text = facts.pop("text")
-        yield position, document.id, json.dumps(facts), text
+        facts = {name: getattr(document, name) for name in _FACTS}
+        facts["speakers"] = [asdict(speaker) for speaker in document.speakers]
+        yield position, document.id, json.dumps(facts), document.text
 
 
 def _document(facts: str, text: str) -> Document:

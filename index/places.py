@@ -19,6 +19,10 @@ class Places:
         return self.index / "embeddings.sqlite"
 
     @property
+    def parsed(self) -> Path:
+        return self.index / "parsed.sqlite"
+
+    @property
     def models(self) -> Path:
         return self.index / "models"
 

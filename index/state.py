@@ -1,4 +1,4 @@
-"""What a sync finds in an index folder, and whether it may be replaced. Knows nothing of vectors."""
+"""What a sync finds in an index folder, and whether it may be replaced. Knows nothing of models."""
 
 from collections import Counter
 from collections.abc import Callable
@@ -7,9 +7,11 @@ from pathlib import Path
 
 from corpus.types import Corpus, Document
 from index.catalog import Catalog
+from index.embedding import Vectors
 from index.errors import IndexProblem
 from index.generations import current
 from index.places import Places
+from index.words import mapped
 
 FEW = 20  # passages up to which an index is too small to be worth guarding
 
@@ -22,10 +24,15 @@ class State:
     ids: tuple[str, ...]  # of the passages, in order
     documents: tuple[Document, ...]
     passage_counts: dict[str, int]  # by document id
+    folder: Path  # of the files
 
     @property
     def model_name(self) -> str:
         return self.model_id.rpartition("@")[0]
+
+    def vectors(self) -> Vectors:
+        """The passages' vectors, of shape (len(ids), dimension), mapped into memory."""
+        return mapped(self.folder / "vectors.npy")
 
 
 def state_of(places: Places, tell: Callable[[str], None]) -> State | None:
@@ -41,7 +48,8 @@ def state_of(places: Places, tell: Callable[[str], None]) -> State | None:
         tell(f"The index in {places.index} was damaged and is built again from the documents and the embedding cache.")
         return None
     try:
-        return State(catalog.model_id, tuple(catalog.ids()), catalog.documents(), catalog.passage_counts())
+        ids, counts = tuple(catalog.ids()), catalog.passage_counts()
+        return State(catalog.model_id, ids, catalog.documents(), counts, generation.folder)
     finally:
         catalog.close()
 

@@ -8,13 +8,16 @@ deleted from the store, the record of the store's files. Knows nothing of how a 
 
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+
+import numpy as np
 
 from corpus.types import Corpus
 from index import build, models, upkeep
 from index.build import Wanted, Work
+from index.cache import EmbeddingCache
 from index.durable import Checkpoint, durable_write, make_private, no_checkpoint
 from index.embedding import Embedder, Vectors
 from index.errors import IndexProblem
@@ -22,7 +25,7 @@ from index.generations import current, remove_old
 from index.places import Places
 from index.progress import Progress, no_progress
 from index.state import State, refuse_wiping, state_of
-from index.store import Store, StoreDamaged
+from index.store import Store, StoreDamaged, canaries
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +97,7 @@ def _synced(work: Work, corpus: Corpus, before: State | None, also: Sequence[str
     same = before is not None and before.ids == wanted.ids and before.documents == corpus.documents
     added = deleted = embedded = 0
     if not (same and upkeep.as_written(places.store, places.store_record)):
-        vectors, embedded = build.embed(work, [passage.searchable for passage in wanted.passages])
+        vectors, embedded = _vectors(work, wanted, None if same else before)
         added, deleted = _stored(work, wanted, vectors, same)
     embedded += build.embed(work, also)[1]
     remove_old(places.index, work.checkpoint)
@@ -102,6 +105,34 @@ def _synced(work: Work, corpus: Corpus, before: State | None, also: Sequence[str
     number = generation.number if generation else 0
     counts = (len(corpus.documents), len(wanted.ids), embedded, added, deleted, number)
     return SyncReport(*counts, model_id=model_id, notices=tuple(notices.sentences))
+
+
+def _vectors(work: Work, wanted: Wanted, before: State | None) -> tuple[Vectors, int]:
+    """The vectors of what is wanted, and how many texts were embedded; what was in the state before has its vector.
+
+    Where some of that is not in the embedding cache, the cache was lost: all texts are looked up, which fills it again.
+    """
+    texts = [passage.searchable for passage in wanted.passages]
+    known = {id: row for row, id in enumerate(before.ids)} if before else {}
+    rows = np.array([known.get(id, -1) for id in wanted.ids], dtype=np.int64)
+    stay, rest = np.flatnonzero(rows >= 0), np.flatnonzero(rows < 0)
+    sample = [texts[stay[number]] for number in canaries(len(stay))]
+    if before is None or not _cached(work, sample):
+        return build.embed(work, texts)
+    vectors = np.empty((len(texts), work.embedder.dimension), dtype=np.float32)
+    vectors[stay] = before.vectors()[rows[stay]]
+    vectors[rest], embedded = build.embed(work, [texts[row] for row in rest])
+    return vectors, embedded
+
+
+def _cached(work: Work, texts: Sequence[str]) -> bool:
+    """Are these texts, one or more of them, in the embedding cache?"""
+    try:
+        cache = EmbeddingCache.reader(work.places.cache, work.embedder.model_id, work.embedder.dimension)
+        with closing(cache):
+            return 0 < len(set(texts)) == len(cache.find(texts))
+    except sqlite3.Error:
+        return False
 
 
 def _stored(work: Work, wanted: Wanted, vectors: Vectors, same: bool) -> tuple[int, int]:

@@ -17,7 +17,9 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
+from multiprocessing import get_context
 from pathlib import Path
 from statistics import median
 
@@ -25,6 +27,7 @@ from assistant.engine import Assistant
 from assistant.opening import judged_texts
 from corpus import load
 from index import models
+from index.documents import documents_for
 from index.errors import IndexProblem
 from index.passages import PassageIndex
 from index.places import Places
@@ -94,13 +97,21 @@ def _builds(texts: Path, index: Path) -> list[Figure]:
 
 
 def _timed(texts: Path, index: Path) -> tuple[float, SyncReport]:
-    """Seconds to read the documents and sync them."""
+    """Seconds to read the documents and sync them, in a process of its own as a command is, less its imports."""
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+        seconds, report = pool.submit(_read_and_sync, texts, index).result()
+    _say(f"{seconds:.2f} s, {report.embedded} embedded")
+    return seconds, report
+
+
+def _read_and_sync(texts: Path, index: Path) -> tuple[float, SyncReport]:
+    import chromadb  # noqa: F401
+
     bar = ProgressBar()
     started = time.perf_counter()
-    report = sync(load(texts), index, progress=bar)
+    report = sync(documents_for(index, texts), index, progress=bar)
     seconds = time.perf_counter() - started
     bar.close()
-    _say(f"{seconds:.2f} s, {report.embedded} embedded")
     return seconds, report
 
 

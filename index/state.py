@@ -45,7 +45,10 @@ def state_of(places: Places, tell: Callable[[str], None]) -> State | None:
             raise IndexProblem("a file is missing or changed")
         catalog = Catalog(generation.folder / "catalog.sqlite")
     except IndexProblem:
-        tell(f"The index in {places.index} was damaged and is built again from the documents and the embedding cache.")
+        tell(
+            f"The index in {places.index} was damaged, or written by another version, and is built again from the "
+            "documents and the embedding cache."
+        )
         return None
     try:
         ids, counts = tuple(catalog.ids()), catalog.passage_counts()

@@ -181,7 +181,15 @@ class TestTerminal:
         hello = terminal.run([sys.executable, "-c", "import time; print('hello', flush=True); time.sleep(0.3)"])
         assert hello.said == "hello\n"
         assert hello.seconds > 0
-        assert 1 < hello.megabytes < 1000
+
+    def test_what_is_weighed_is_the_process(self) -> None:
+        """From a small process, as the benchmark is: Linux counts what the starting one holds as its child's too."""
+        weigh = "from tests.benchmarks.terminal import run; print(run([{!r}, '-c', {!r}]).megabytes)"
+        small, large = (
+            float(subprocess.check_output([sys.executable, "-c", weigh.format(sys.executable, code)], cwd=ROOT))
+            for code in ("print()", "print(len('x' * 300_000_000))")
+        )
+        assert 1 < small < 250 < large < 1000
 
     def test_a_process_that_fails_is_no_measurement(self) -> None:
         with pytest.raises(terminal.Failed, match="no such thing"):

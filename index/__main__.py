@@ -3,9 +3,11 @@
 import argparse
 import json
 import os
+import signal
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import NoReturn
 
 from corpus.types import Corpus, Document, Passage
 from index.errors import IndexProblem
@@ -35,10 +37,18 @@ def main(arguments: Sequence[str] | None = None, environment: Mapping[str, str] 
             return 0
         print(f"{problem}", file=sys.stderr)
         return 2
-    except KeyboardInterrupt:
-        print("Stopped. What was done is kept; the next sync goes on from there.", file=sys.stderr)
-        return 130
     return 0
+
+
+def _stop(*_: object) -> NoReturn:
+    """End at once on Ctrl-C: a sync may be killed at any moment.
+
+    An exception would be lost where native code calls Python, as in torch's import, and a second Ctrl-C would meet an
+    interpreter that is ending.
+    """
+    sys.stderr.write("\nStopped. What was done is kept; the next sync goes on from there.\n")
+    sys.stderr.flush()
+    os._exit(130)
 
 
 def _parser(environment: Mapping[str, str]) -> argparse.ArgumentParser:
@@ -215,4 +225,5 @@ def _say(sentence: str) -> None:
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGINT, _stop)
     sys.exit(main())

@@ -5,8 +5,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
-from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -177,13 +175,11 @@ class TestWithTheModel:
         command = [sys.executable, "-m", "index", "sync", "--progress"]
         command += ["--documents", str(tmp_path / "documents"), "--index", str(tmp_path / "index")]
         child = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-        errors = ""
-        for _ in range(3):  # an interrupt that meets a callback of native code, as in torch's import, is ignored there
-            time.sleep(3)
-            child.send_signal(signal.SIGINT)
-            with suppress(subprocess.TimeoutExpired):
-                _, errors = child.communicate(timeout=8)
-                break
+        assert child.stderr is not None
+        begun = child.stderr.readline()  # "Preparing the embedding model": torch is being imported after it
+        child.send_signal(signal.SIGINT)
+        _, errors = child.communicate(timeout=60)
+        assert begun.startswith("Preparing")
         assert child.returncode == 130
         assert "Traceback" not in errors
         assert errors.splitlines()[-1].startswith("Stopped.")

@@ -9,6 +9,7 @@ on where it was. A million passages need about 12 GB of memory and 15 GB of disk
 
 import argparse
 import json
+import resource
 import subprocess
 import sys
 import time
@@ -88,6 +89,7 @@ def _built(work: Path, size: int) -> dict[str, Any]:
         sync(made.corpus, folder, embedder=embedder, force=True, tell=_say, progress=bar)
         bar.close()
         took = {"build_s": time.perf_counter() - started, "build_cpu_s": time.process_time() - spent}
+        took["build_peak_mb"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024  # the made texts are half of it
         record.write_text(json.dumps(took | {"disk_mb": _megabytes(folder)}), encoding="utf-8")
     facts: dict[str, Any] = json.loads(record.read_text(encoding="utf-8"))
     return facts
@@ -144,6 +146,7 @@ def _recall(size: int, found: float, of: str) -> Figure:
 def _print_row(row: dict[str, Any]) -> None:
     disk = ", ".join(f"{name} {size:.0f}" for name, size in row["disk_mb"].items())
     print(f"\n{row['passages']:,} passages: built in {row['build_s']:.0f} s, {row['build_cpu_s']:.0f} s of a core")
+    print(f"  MB in memory while it was built: {row['build_peak_mb']:.0f}, the made texts among them")
     print(f"  MB on disk: {disk}; resident {row['resident_mb']:.0f}, of which files {row['resident_files_mb']:.0f}")
     print(f"  recall@10: graph {row['graph_recall']:.3f}, whole search {row['search_recall']:.3f}")
     for name, (middle, slow) in row["stages_ms"].items():

@@ -91,13 +91,11 @@ class Assistant:
 
     def ask(self, question: str, history: Sequence[Turn] = ()) -> Answer:
         """The whole answer: the last item of `stream`."""
-        *_, last = self.stream(question, history)
-        return last
+        return self._answer(question, history, perf_counter())
 
     def stream(self, question: str, history: Sequence[Turn] = ()) -> Iterator[Answer]:
         """The answer as it grows, line by line; the last item is whole."""
-        started = perf_counter()
-        answer = self._answer(question, history, started)
+        answer = self.ask(question, history)
         for count in range(1, len(answer.lines)):
             yield _with_lines(answer, answer.lines[:count])
         yield answer

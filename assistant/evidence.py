@@ -4,7 +4,8 @@ Scores units of the passages that search found. Knows words and vectors, decides
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -163,6 +164,7 @@ class _Far:
     met: tuple[float, ...]  # for each term, the share of its weight that headings, source or the passage meet
     akin: tuple[bool, ...]  # for each term, whether they have something akin to it
     subjects: tuple[bool, ...]  # for each procedure of the question, whether they speak of it
+    alone: dict[bool, "_Cover"] = field(default_factory=dict)  # of units without a word of the question, by `fits`
 
     @classmethod
     def of(cls, asked: _Asked, around: frozenset[str], whole: frozenset[str]) -> "_Far":
@@ -178,24 +180,59 @@ class _Far:
         )
 
 
+class _Cover(NamedTuple):
+    """How far a unit and its surroundings meet the question's terms."""
+
+    coverage: float  # sums of weights
+    own: float
+    named: bool
+    unmet: tuple[float, ...]
+
+
 def _scored(
     asked: _Asked, far: _Far, document: Document, passage: Passage, reading: Reading, cosine: float
 ) -> Evidence:
     kind = asked.kind
     own, lead = reading.words & asked.marks, reading.lead_words & asked.marks
-    near = own | lead
     fits = kind is None or kind.needs.search(reading.own) is not None
+    cover = None if own or lead else far.alone.get(fits)
+    if cover is None:
+        cover = _cover(asked, far, own, lead, fits)
+        if not (own or lead):
+            far.alone[fits] = cover
+    return Evidence(
+        document=document,
+        passage=passage,
+        unit=reading.unit,
+        coverage=cover.coverage / asked.total,
+        cosine=cosine,
+        subject=all(
+            there or not (own.isdisjoint(marks) and lead.isdisjoint(marks))
+            for there, marks in zip(far.subjects, asked.subjects, strict=True)
+        ),
+        fits=fits,
+        own=cover.own / asked.total,
+        named=cover.named,
+        lacks=asked.lacks,
+        opens=_opens(asked, passage, reading),
+        pointed=bool(asked.pointing) and asked.pointing.at(reading.own, reading.unit.kind, reading.titles),
+        unmet=cover.unmet,
+    )
+
+
+def _cover(asked: _Asked, far: _Far, own: frozenset[str], lead: frozenset[str], fits: bool) -> _Cover:
+    near = own | lead
     coverage = held = 0.0
-    named = kind is not None and kind.item and fits
+    named = asked.kind is not None and asked.kind.item and fits
     unmet: list[float] = []
     for term, far_met, far_akin in zip(asked.terms, far.met, far.akin, strict=True):
-        inside = bool(own) and not own.isdisjoint(term.alternatives)
+        inside = not own.isdisjoint(term.alternatives)
         named = named or inside
         if term.kind:
             share = float(fits)
         elif inside:
             share = 1.0
-        elif near and not lead.isdisjoint(term.alternatives):
+        elif not lead.isdisjoint(term.alternatives):
             share = _IN_LEAD
         else:
             share = far_met or (_NEARBY if far_akin or not near.isdisjoint(term.akin) else 0.0)
@@ -203,23 +240,7 @@ def _scored(
                 unmet.append(term.weight)
         coverage += term.weight * share
         held += term.weight if inside or (term.kind and fits) else 0.0
-    return Evidence(
-        document=document,
-        passage=passage,
-        unit=reading.unit,
-        coverage=coverage / asked.total,
-        cosine=cosine,
-        subject=all(
-            there or not near.isdisjoint(marks) for there, marks in zip(far.subjects, asked.subjects, strict=True)
-        ),
-        fits=fits,
-        own=held / asked.total,
-        named=named,
-        lacks=asked.lacks,
-        opens=_opens(asked, passage, reading),
-        pointed=bool(asked.pointing) and asked.pointing.at(reading.own, reading.unit.kind, reading.titles),
-        unmet=tuple(unmet),
-    )
+    return _Cover(coverage, held, named, tuple(unmet))
 
 
 def _opens(asked: _Asked, passage: Passage, reading: Reading) -> bool:

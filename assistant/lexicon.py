@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any
 
@@ -11,6 +11,8 @@ import yaml
 
 from assistant.alternation import any_of
 from assistant.text import fold
+
+_REMEMBERED = 4096  # texts whose mentions are kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,13 +71,14 @@ class Names:
             for entry_id in entries
         }
         self._regex = re.compile(rf"(?<![\w@])({anyone})(?:'?e?s|'s)?(?!\w)")
+        self.find = lru_cache(_REMEMBERED)(self._find)
 
-    def find(self, text: str) -> list[Mention]:
-        """Mentions in order, none inside another."""
-        return [
+    def _find(self, text: str) -> tuple[Mention, ...]:
+        """Mentions in order, none inside another. (As `find`, which remembers: a question is read several times.)"""
+        return tuple(
             Mention(self._ids[_key(match.group(1))], match.start(), match.end())
             for match in self._regex.finditer(fold(text))
-        ]
+        )
 
     def named(self, text: str) -> list[str]:
         """The entries named in `text`, each once, in order."""

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from assistant.alternation import any_of
 from assistant.lexicon import read_data
@@ -73,6 +73,7 @@ def _any_of(names: list[str]) -> re.Pattern[str]:
     return re.compile(rf"(?<!\w)({anyone})(?!\w)")
 
 
+@lru_cache(maxsize=1024)
 def find_places(text: str) -> tuple[Place, ...]:
     """Places named in `text`, each state once, in order of appearance."""
     known, folded = _gazetteer(), fold(text)

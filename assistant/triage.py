@@ -95,6 +95,7 @@ def language(question: str, earlier: Sequence[str] = ()) -> Language:
     return "en"
 
 
+@lru_cache(maxsize=256)
 def _language_signs(text: str) -> tuple[int, int]:
     spanish, spanish_too, english = _little_words()
     words = normalise(text).split()

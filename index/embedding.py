@@ -21,6 +21,7 @@ EmbedProgress = Callable[[int, int], None]  # done, total
 
 BATCH_TEXTS = 32
 BATCH_TOKENS = 1024  # larger batches fall out of the processor's cache and are no faster
+TOGETHER = 2  # threads for a batch alone; a question is too short for more
 
 
 class Embedder(Protocol):
@@ -50,8 +51,8 @@ def unit(vectors: npt.NDArray[Any], model_id: str) -> Vectors:
 class OnnxEmbedder:
     """An exported model run by ONNX Runtime: no torch. Opened at the first text; safe to share by threads.
 
-    One batch keeps one core busy, and several batches as many as there are. Two threads within a batch make a question
-    no quicker on two busy cores, and wait for each other.
+    A batch alone is run by two threads, in two thirds of the time. Threads that share a batch wait for each other, so
+    where several batches run at once, each keeps one core busy.
     """
 
     def __init__(self, folder: Path, graph: str = "model.onnx") -> None:
@@ -59,7 +60,9 @@ class OnnxEmbedder:
         self._graph = graph
         self._facts = json.loads((folder / "model.json").read_text(encoding="utf-8"))
         self._opening = threading.Lock()
-        self._opened: tuple[Any, Any] | None = None
+        self._tokenizer: Any = None
+        self._sessions: dict[int, Any] = {}  # by their threads
+        self._running = 0  # batches
 
     @property
     def model_id(self) -> str:
@@ -73,8 +76,8 @@ class OnnxEmbedder:
         vectors = np.empty((len(texts), self.dimension), dtype=np.float32)
         if not texts:
             return vectors
-        tokenizer, _ = self._open()
-        tokens = [encoding.ids for encoding in tokenizer.encode_batch([well_formed(text) for text in texts])]
+        self._open(TOGETHER if len(texts) <= BATCH_TEXTS else 1)
+        tokens = self._tokens([well_formed(text) for text in texts])
         batches = list(_batches([len(ids) for ids in tokens]))
         done = 0
         for batch, found in zip(
@@ -86,27 +89,44 @@ class OnnxEmbedder:
                 progress(done, len(texts))
         return unit(vectors, self.model_id)
 
+    def _open(self, threads: int) -> None:
+        """Open tokenizer and session, at the first text and side by side: each takes a tenth of a second."""
+        with self._opening:
+            if self._tokenizer is None:
+                with ThreadPoolExecutor(1) as pool:
+                    tokenizer = pool.submit(_tokenizer, self._folder, int(self._facts["max_tokens"]))
+                    self._session(threads)
+                    self._tokenizer = tokenizer.result()
+
+    def _tokens(self, texts: Sequence[str]) -> list[list[int]]:
+        if len(texts) == 1:  # a batch of one would be handed to other threads
+            return [self._tokenizer.encode(texts[0]).ids]
+        return [encoding.ids for encoding in self._tokenizer.encode_batch(texts)]
+
     def _run_all(self, batches: Sequence[Sequence[Sequence[int]]]) -> Iterator[Vectors]:
         if len(batches) == 1:
-            yield self._run(batches[0])
+            yield self._run(batches[0], alone=True)
             return
         with ThreadPoolExecutor(_cores()) as pool:
             yield from pool.map(self._run, batches)
 
-    def _run(self, rows: Sequence[Sequence[int]]) -> Vectors:
-        _, session = self._open()
+    def _run(self, rows: Sequence[Sequence[int]], alone: bool = False) -> Vectors:
         ids, mask = _padded(rows, int(self._facts["pad_id"]))
-        vectors: Vectors = session.run(None, {"input_ids": ids, "attention_mask": mask})[0]
+        with self._opening:
+            session = self._session(TOGETHER if alone and not self._running else 1)
+            self._running += 1
+        try:
+            vectors: Vectors = session.run(None, {"input_ids": ids, "attention_mask": mask})[0]
+        finally:
+            with self._opening:
+                self._running -= 1
         return vectors
 
-    def _open(self) -> tuple[Any, Any]:
-        with self._opening:
-            if self._opened is None:
-                self._opened = (
-                    _tokenizer(self._folder, int(self._facts["max_tokens"])),
-                    _session(self._folder / self._graph),
-                )
-            return self._opened
+    def _session(self, threads: int) -> Any:
+        threads = min(threads, _cores())
+        if threads not in self._sessions:
+            self._sessions[threads] = _session(self._folder / self._graph, threads)
+        return self._sessions[threads]
 
 
 class TorchEmbedder:
@@ -169,12 +189,13 @@ def _tokenizer(folder: Path, max_tokens: int) -> Any:
     return tokenizer
 
 
-def _session(graph: Path) -> Any:
+def _session(graph: Path, threads: int) -> Any:
     import onnxruntime
 
     options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = 1
+    options.intra_op_num_threads = threads
     options.inter_op_num_threads = 1
+    options.add_session_config_entry("session.force_spinning_stop", "1")
     return onnxruntime.InferenceSession(str(graph), sess_options=options, providers=["CPUExecutionProvider"])
 
 

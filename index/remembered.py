@@ -2,7 +2,6 @@
 
 import sqlite3
 import threading
-from collections import OrderedDict
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -21,7 +20,8 @@ class RememberingEmbedder:
         self._embedder = embedder
         self._cache_path = cache
         self._lock = threading.Lock()
-        self._vectors: OrderedDict[str, Vectors] = OrderedDict()
+        self._vectors = np.empty((MOST, embedder.dimension), dtype=np.float32)
+        self._rows: dict[str, int] = {}  # of each text remembered, the oldest first
         self._cache: EmbeddingCache | None = None
 
     @property
@@ -34,22 +34,23 @@ class RememberingEmbedder:
 
     def embed(self, texts: Sequence[str], progress: EmbedProgress | None = None) -> Vectors:
         """Unit vectors of shape (len(texts), dimension)."""
-        if not texts:
-            return np.empty((0, self.dimension), dtype=np.float32)
         with self._lock:
-            found = {text: self._vectors[text] for text in texts if text in self._vectors}
+            rows = [self._rows.get(text, -1) for text in texts]
+            if -1 not in rows:
+                return self._vectors[rows]
+            found = {text: self._vectors[row].copy() for text, row in zip(texts, rows, strict=True) if row >= 0}
             missing = [text for text in dict.fromkeys(texts) if text not in found]
             found |= self._cached(missing)
         unknown = [text for text in missing if text not in found]
         if unknown:
             found |= dict(zip(unknown, self._embedder.embed(unknown, progress), strict=True))
-        self._remember(found)
+        with self._lock:
+            for text in missing:
+                self._remember(text, found[text])
         return np.stack([found[text] for text in texts])
 
     def _cached(self, texts: Sequence[str]) -> dict[str, Vectors]:
         """What the cache file holds; it only saves time, so any trouble with it counts as not there."""
-        if not texts:
-            return {}
         try:
             if self._cache is None and self._cache_path.exists():
                 self._cache = EmbeddingCache.reader(self._cache_path, self.model_id, self.dimension)
@@ -58,10 +59,9 @@ class RememberingEmbedder:
             self._cache = None
             return {}
 
-    def _remember(self, found: dict[str, Vectors]) -> None:
-        with self._lock:
-            for text, vector in found.items():
-                self._vectors[text] = vector
-                self._vectors.move_to_end(text)
-            while len(self._vectors) > MOST:
-                self._vectors.popitem(last=False)
+    def _remember(self, text: str, vector: Vectors) -> None:
+        """In the row of the oldest text, where all rows are taken."""
+        if text not in self._rows:
+            row = len(self._rows) if len(self._rows) < MOST else self._rows.pop(next(iter(self._rows)))
+            self._rows[text] = row
+            self._vectors[row] = vector

@@ -6,22 +6,21 @@ Each write may be the last before the process is killed; whatever is written twi
 import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 
 from corpus.types import Corpus, Passage
 from index import store
 from index.cache import EmbeddingCache
-from index.catalog import Catalog, passage_id, write_catalog
+from index.catalog import passage_id, write_catalog
 from index.durable import Checkpoint, durable_write
 from index.embedding import Embedder, Vectors
 from index.errors import IndexProblem
-from index.generations import current, next_generation
+from index.generations import next_generation
 from index.places import Places
 from index.postings import update_lexical
 from index.progress import Progress
+from index.state import State
 
 LOOKED_UP_AT_ONCE = 10_000  # texts whose vectors are read from the cache before they are put in place
 EMBEDDED_AT_ONCE = 128  # texts between two commits of the cache: what a kill can lose
@@ -111,35 +110,20 @@ def check(opened: store.Store, wanted: Wanted, vectors: Vectors) -> None:
         raise store.StoreDamaged("The store does not hold what was written to it: check the disk.")
 
 
-def write_generation(work: Work, wanted: Wanted, vectors: Vectors) -> None:
+def write_generation(work: Work, wanted: Wanted, vectors: Vectors, before: State | None) -> None:
     """Write catalog, vectors and lexical index, and make them the current state.
 
     The lexical index takes over from the state before what it says of passages that are in both.
     """
     model_id = work.embedder.model_id
+    now = {id: number for number, id in enumerate(wanted.ids)}
+    moved = np.array([now.get(id, -1) for id in before.ids] if before else [], dtype=np.int64)
+    stays = set(moved.tolist())
+    fresh = {number: each.searchable for number, each in enumerate(wanted.passages) if number not in stays}
     with next_generation(work.places.index, work.checkpoint) as folder:
         write_catalog(folder / "catalog.sqlite", model_id, wanted.corpus.documents, wanted.passages, wanted.ids)
         np.save(folder / "vectors.npy", vectors)
-        old, moved = _before(work.places, wanted.ids)
-        stays = set(moved.tolist())
-        fresh = {number: each.searchable for number, each in enumerate(wanted.passages) if number not in stays}
-        update_lexical(folder / "lexical", len(wanted.ids), fresh, old, moved)
-
-
-def _before(places: Places, ids: Sequence[str]) -> tuple[Path | None, npt.NDArray[np.int64]]:
-    """The lexical index of the state before, and where each of its passages stands now, -1 for one that is gone."""
-    try:
-        before = current(places.index)
-        if before is not None and before.intact:
-            catalog = Catalog(before.folder / "catalog.sqlite")
-            try:
-                now = {id: number for number, id in enumerate(ids)}
-                return before.folder / "lexical", np.array([now.get(id, -1) for id in catalog.ids()], dtype=np.int64)
-            finally:
-                catalog.close()
-    except IndexProblem:  # damaged: all is written from the texts
-        pass
-    return None, np.empty(0, dtype=np.int64)
+        update_lexical(folder / "lexical", len(wanted.ids), fresh, before.folder / "lexical" if before else None, moved)
 
 
 def _check_space(work: Work, texts: int) -> None:

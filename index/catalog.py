@@ -46,6 +46,7 @@ def write_catalog(
     """Write a new catalog; `ids` go with `passages`."""
     connection = sqlite3.connect(path)
     try:
+        connection.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;")  # no one sees it unfinished
         connection.executescript(SCHEMA)
         with connection:
             connection.execute("INSERT INTO facts VALUES ('model_id', ?)", (model_id,))

@@ -98,7 +98,7 @@ def _synced(work: Work, corpus: Corpus, before: State | None, also: Sequence[str
     added = deleted = embedded = 0
     if not (same and upkeep.as_written(places.store, places.store_record)):
         vectors, embedded = _vectors(work, wanted, None if same else before)
-        added, deleted = _stored(work, wanted, vectors, same)
+        added, deleted = _stored(work, wanted, vectors, before, same)
     embedded += build.embed(work, also)[1]
     remove_old(places.index, work.checkpoint)
     generation = current(places.index)
@@ -135,26 +135,26 @@ def _cached(work: Work, texts: Sequence[str]) -> bool:
         return False
 
 
-def _stored(work: Work, wanted: Wanted, vectors: Vectors, same: bool) -> tuple[int, int]:
+def _stored(work: Work, wanted: Wanted, vectors: Vectors, before: State | None, same: bool) -> tuple[int, int]:
     """Write the store and the generation; how many rows came and went. A damaged store is built again, once."""
     places = work.places
     if upkeep.usable(places.store, places.store_record):
         try:
-            return _written(work, wanted, vectors, same)
+            return _written(work, wanted, vectors, before, same)
         except StoreDamaged:
             pass
     work.tell("The store was damaged or of another kind and is built again from the embedding cache.")
     upkeep.remove(places.store, places.store_record)
-    return _written(work, wanted, vectors, same)
+    return _written(work, wanted, vectors, before, same)
 
 
-def _written(work: Work, wanted: Wanted, vectors: Vectors, same: bool) -> tuple[int, int]:
+def _written(work: Work, wanted: Wanted, vectors: Vectors, before: State | None, same: bool) -> tuple[int, int]:
     places = work.places
     opened = Store(places.store, work.embedder.model_id, work.embedder.dimension)
     try:
         added, vanished = build.fill(work, opened, wanted, vectors)
         if not same:
-            build.write_generation(work, wanted, vectors)
+            build.write_generation(work, wanted, vectors, before)
         build.delete(work, opened, vanished)
         build.check(opened, wanted, vectors)
     finally:

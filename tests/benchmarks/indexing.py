@@ -105,7 +105,7 @@ def _timed(texts: Path, index: Path) -> tuple[float, SyncReport]:
 
 
 def _read_and_sync(texts: Path, index: Path) -> tuple[float, SyncReport]:
-    import chromadb  # noqa: F401
+    import chromadb.api.rust  # noqa: F401
 
     bar = ProgressBar()
     started = time.perf_counter()

@@ -89,7 +89,7 @@ def _built(work: Path, size: int) -> dict[str, Any]:
         sync(made.corpus, folder, embedder=embedder, force=True, tell=_say, progress=bar)
         bar.close()
         took = {"build_s": time.perf_counter() - started, "build_cpu_s": time.process_time() - spent}
-        took["build_peak_mb"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024  # the made texts are half of it
+        took["build_peak_mb"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
         record.write_text(json.dumps(took | {"disk_mb": _megabytes(folder)}), encoding="utf-8")
     facts: dict[str, Any] = json.loads(record.read_text(encoding="utf-8"))
     return facts

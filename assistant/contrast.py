@@ -57,10 +57,14 @@ def _words(text: str) -> frozenset[str]:
 
 def _names(question: str) -> list[str]:
     """Words with a capital inside a sentence; where every word has one, none says anything."""
-    words = [match for match in WORD.finditer(question) if match.start() > 0]
+    words = [match for match in WORD.finditer(question) if not _opens_sentence(question[: match.start()])]
     capital = [match.group() for match in words if match.group()[0].isupper()]
     shouted = len(capital) > len(words) / 2
     return [] if shouted else [word for word in capital if fold(word) not in STOP_WORDS]
+
+
+def _opens_sentence(before: str) -> bool:
+    return before.rstrip()[-1:] in ("", *".?!¿¡")
 
 
 def _bare(word: str, frequency: Callable[[str], int]) -> str:

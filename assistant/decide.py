@@ -48,13 +48,13 @@ def features_of(
     best = evidence[0]
     lacking = contrast(query.subject, best.words, best.passage.text, frequency)
     return {
-        "coverage": best.coverage,
         "own": best.own,
         "cosine": max(best.cosine, 0.0),
         "nearest": max(item.cosine for item in evidence),
         "passage": max((hit.dense for hit in hits), default=0.0),
         "fits": float(best.fits),
         "subject": float(best.subject),
+        "aspect": best.aspect,
         "lacks": float(best.lacks),
         "heaviest_unmet": max(best.unmet, default=0.0),
         "numbers": float(lacking.numbers),
@@ -72,6 +72,12 @@ def confidence_of(features: Mapping[str, float], in_field: bool) -> float:
     weights = _weights()["field" if in_field else "general"]
     value = weights["bias"] + sum(weight * features[name] for name, weight in weights.items() if name != "bias")
     return 1.0 / (1.0 + math.exp(-value))
+
+
+def is_of_kind_asked(question: str, quotes: Sequence[str]) -> bool:
+    """Whether a question asks for no kind of fact (a number, a length of time), or one of the quotes holds one."""
+    kinds = [kind for kind in lexicon().answer_types_of(question) if not kind.business]
+    return not kinds or any(map(kinds[0].needs.search, quotes))
 
 
 def is_covered(confidence: float, enough: float = ANSWERS) -> bool:

@@ -97,7 +97,7 @@ class Assistant:
         """The answer as it grows, line by line; the last item is whole."""
         answer = self.ask(question, history)
         for count in range(1, len(answer.lines)):
-            yield _with_lines(answer, answer.lines[:count])
+            yield replace(answer, lines=answer.lines[:count])
         yield answer
 
     def _answer(self, question: str, history: Sequence[Turn], started: float) -> Answer:
@@ -120,7 +120,7 @@ class Assistant:
             draft = self._drafted(question, history, language)
         urgent = (Notice("urgent", alarm.text),) if alarm else ()
         if guarded:
-            draft = _personal(draft, language)
+            draft = _personal(draft, question, language)
         declined = draft.status is Status.DECLINED
         return Answer(
             question=question,
@@ -279,10 +279,12 @@ def _is_said(line: Line, lines: Sequence[Line]) -> bool:
     )
 
 
-def _personal(draft: Draft, language: str) -> Draft:
-    """No verdict on one person: the sources' general rule may follow, labelled."""
+def _personal(draft: Draft, question: str, language: str) -> Draft:
+    """No verdict on one person: the sources' general rule may follow, labelled, where it is of the kind asked for."""
     first = Notice("personal", frame("personal", language))
-    claims: list[Line] = [line for line in draft.lines if isinstance(line, Claim)]
+    claims = [line for line in draft.lines if isinstance(line, Claim)]
+    if not decide.is_of_kind_asked(question, [quote.text for line in claims for quote in line.quotes]):
+        claims = []
     general: tuple[Line, ...] = (Notice("general", frame("personal_general", language)), *claims) if claims else ()
     return Draft(Status.DECLINED, "personal-advice", (first, *general), draft.confidence, draft.hits)
 
@@ -291,7 +293,3 @@ def _closing(draft: Draft, language: str) -> tuple[Line, ...]:
     claims = [line for line in draft.lines if isinstance(line, Claim)]
     automatic = (Notice("language", frame("automatic", language)),) if language != "en" else ()
     return (*explanations(claims, language), *automatic)
-
-
-def _with_lines(answer: Answer, lines: tuple[Line, ...]) -> Answer:
-    return replace(answer, lines=lines)

@@ -44,6 +44,7 @@ class Evidence:
     opens: bool = False  # begins with what the question asks about: it is the subject, not one among others
     pointed: bool = False  # has the very words that the question quotes, or is the list or table that it wants whole
     unmet: tuple[float, ...] = ()  # weights of the terms that neither it nor its surroundings meet
+    aspect: float = 1.0  # share of what is asked about a treatment, beside its name, that it or its surroundings meet
 
     @property
     def score(self) -> float:
@@ -132,6 +133,7 @@ class _Asked:
     terms: tuple[Term, ...]
     kind: AnswerType | None
     total: float  # of the terms' weights
+    aspects: float  # of the weights of terms that are no treatment
     subjects: tuple[frozenset[str], ...]  # for each procedure of the question, the marks that speak of it
     marks: frozenset[str]  # all that bears on a score
     lacks: bool
@@ -148,6 +150,7 @@ class _Asked:
             terms=tuple(terms),
             kind=query.answer_type,
             total=sum(term.weight for term in terms) or 1.0,
+            aspects=sum(term.weight for term in terms if not term.treatment),
             subjects=subjects,
             marks=frozenset().union(*subjects, *(term.alternatives | term.akin for term in terms)),
             lacks=any(term.absent for term in terms),
@@ -187,6 +190,7 @@ class _Cover(NamedTuple):
     own: float
     named: bool
     unmet: tuple[float, ...]
+    aspect: float
 
 
 def _scored(
@@ -217,12 +221,13 @@ def _scored(
         opens=_opens(asked, passage, reading),
         pointed=bool(asked.pointing) and asked.pointing.at(reading.own, reading.unit.kind, reading.titles),
         unmet=cover.unmet,
+        aspect=cover.aspect,
     )
 
 
 def _cover(asked: _Asked, far: _Far, own: frozenset[str], lead: frozenset[str], fits: bool) -> _Cover:
     near = own | lead
-    coverage = held = 0.0
+    coverage = held = aspect = 0.0
     named = asked.kind is not None and asked.kind.item and fits
     unmet: list[float] = []
     for term, far_met, far_akin in zip(asked.terms, far.met, far.akin, strict=True):
@@ -239,8 +244,11 @@ def _cover(asked: _Asked, far: _Far, own: frozenset[str], lead: frozenset[str], 
             if not share:
                 unmet.append(term.weight)
         coverage += term.weight * share
+        aspect += term.weight * share * (not term.treatment)
         held += term.weight if inside or (term.kind and fits) else 0.0
-    return _Cover(coverage, held, named, tuple(unmet))
+    return _Cover(
+        coverage, held, named, tuple(unmet), aspect / asked.aspects if asked.aspects else float(bool(asked.terms))
+    )
 
 
 def _opens(asked: _Asked, passage: Passage, reading: Reading) -> bool:

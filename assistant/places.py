@@ -18,7 +18,7 @@ _PREPOSITION = "in|within|inside|across|throughout|near|around|from|at|to|for|of
 _CLINIC = r"med\s?spa|medical spa|medi-?spa|day spa|clinic|practice|salon|spa"
 _A_CLINIC = re.compile(_CLINIC)
 _BEFORE = rf"(?:\b(?:{_PREPOSITION})\s+(?:the\s+)?(?:state\s+of\s+|city\s+of\s+|estado\s+de\s+|downtown\s+)?|,\s*)"
-_AFTER = r"(?=\s*(?:\?|\.|,|$|'s\b|law|rule|regulation|board|license|allow|permit|require|let|say|state\b))"
+_AFTER = r"(?=\s*(?:\?|\(|\.|,|$|'s\b|law|rule|regulation|board|license|allow|permit|require|let|say|state\b))"
 
 _CODE = re.compile(
     r"(?:^|\b[Ii]n|\b[Ff]rom|\b[Ff]or|\b[Aa]bout|\b[Oo]f|\b[Ee]n|,)\s*(?<![A-Za-z])([A-Z]{2})(?=\s*(?:$|[?.,:!;)]|\w))"
@@ -91,13 +91,21 @@ def _named(text: str, folded: str, known: _Gazetteer) -> Iterator[tuple[int, int
     for match in known.city_names.finditer(folded):
         if match.group(1) in _SPANISH_WORDS and not re.search(r"\b(?:in|near|from)\s+$", folded[: match.start(1)]):
             continue
-        yield match.start(1), match.end(1), _city(text, match)
+        if not _lies_elsewhere(folded, match, known):
+            yield match.start(1), match.end(1), _city(text, match)
     yield from _of_a_clinic(text, folded, known)
     for match in known.state_names.finditer(folded):
         name = re.sub(r"[\s-]+", " ", match.group(1))
         if name not in _NAMESAKES or _used_as_place(folded, match.start(1), match.end(1)):
             place = known.states.get(name) or known.countries[name]
             yield match.start(1), match.end(1), Place(place, place)
+
+
+def _lies_elsewhere(folded: str, city: re.Match[str], known: _Gazetteer) -> bool:
+    """Whether another state or country is named right after it: "Ontario, Canada"."""
+    after = known.state_names.match(folded, city.end(1) + 2) if folded[city.end(1) :].startswith(", ") else None
+    name = re.sub(r"[\s-]+", " ", after.group(1)) if after else ""
+    return bool(name) and known.states.get(name) not in known.cities[re.sub(r"[\s-]+", " ", city.group(1))]
 
 
 def _city(text: str, match: re.Match[str]) -> Place:

@@ -49,6 +49,8 @@ class Query:
     def search_text(self) -> str:
         """What is searched: the question, and what the lexicon calls the things it names."""
         labels = [*self._labels(), *(["who performs what, qualified provider"] if self.asks_who else [])]
+        if self.language != "en" and labels:
+            return " ".join([*labels, *(kind.id for kind in self.answer_types)])
         folded = fold(self.text)
         return " ".join([self.text, *(label for label in labels if fold(label) not in folded)])
 

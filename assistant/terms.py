@@ -29,6 +29,7 @@ class Term:
     absent: bool = False  # a thing asked about for which no document has any of the known words
     akin: frozenset[str] = frozenset()  # meets it in part: what some kinds of the thing are kinds of too
     kind: AnswerType | None = None  # met by a fact of this kind instead of a word
+    treatment: bool = False  # names a treatment, not what is asked about it
 
 
 def terms_of(query: Query, frequency: Callable[[str], int], passages: int) -> tuple[Term, ...]:
@@ -62,8 +63,10 @@ def terms_of(query: Query, frequency: Callable[[str], int], passages: int) -> tu
             known = names is not words.concepts or _occurs(names, name, frequency)
             if not known and (query.presumes or stems <= beside):
                 continue  # taken for granted, or mentioned by the way
-            near = akin(names, name) if names is words.procedures else frozenset()
-            terms.append(Term(kinds(names, name), 1.4 if known else 2.0, known, absent=not known, akin=near))
+            treatment = names is words.procedures
+            near = akin(names, name) if treatment else frozenset()
+            weight = 1.4 if known else 2.0
+            terms.append(Term(kinds(names, name), weight, known, absent=not known, akin=near, treatment=treatment))
             if names is words.concepts:  # the documents' own word is worth a little more than its synonyms
                 literal = (word for word in stems if word not in STOP_WORDS and frequency(word))
                 terms += [Term(frozenset({word}), 0.35 if frequency(word) > 2 else 0.7) for word in sorted(literal)]
@@ -96,8 +99,7 @@ def _with_absent_aspect(terms: Sequence[Term], query: Query) -> tuple[Term, ...]
     """Where all that is asked about a treatment is words that no document has, the treatment alone answers nothing."""
     if not query.procedures or query.presumes:
         return tuple(terms)
-    named = [kinds(lexicon().procedures, name) for name in query.procedures]
-    aspects = [term for term in terms if term.alternatives not in named]
+    aspects = [term for term in terms if not term.treatment]
     unknown = [term for term in aspects if not term.known]
     lacking = unknown if len(unknown) == len(aspects) else [term for term in unknown if term.weight >= _TELLING]
     return tuple(replace(term, absent=True) if term in lacking else term for term in terms)

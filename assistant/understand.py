@@ -22,6 +22,8 @@ from assistant.types import Turn
 _MOST_PARTS = 5
 _BARE = 6  # words: "laser California"
 _ABOUT_WHO = {"perform", "medspa", "license", "training", "supervision", "difference", "comparison", "board", "depth"}
+_VISIT = {"steps", "exam", "prep", "aftercare"}  # concepts of what happens at a visit
+_COMPOUND = re.compile(r"\b[^\W\d_]+(?:-[^\W\d_]+){2,}\b")  # "the who-does-what table"
 _NOT_ABOUT_WHO = {"deal", "numbing", "sensation", "downtime", "sun", "aftercare", "payment"}
 
 
@@ -36,7 +38,7 @@ class Reader:
     def read(self, question: str) -> Query:
         """Read a question on its own."""
         words = lexicon()
-        text = self.spelling.mended(question)
+        text = self.spelling.mended(_COMPOUND.sub(lambda match: match.group().replace("-", " "), question))
         subject = self.sources.without(text)
         procedures = tuple(words.procedures.narrowest(_without_roles(subject)))
         roles = tuple(words.roles.named(pattern("no_role").sub(_blank, fold(subject))))
@@ -80,10 +82,16 @@ class Reader:
         Place, procedures and roles are carried, and only where the question points back or cannot stand alone; a
         new topic carries nothing. A doubt about an answer, or a question for its source, asks the same again.
         """
+        if opening := pattern("new_topic").match(fold(question)):
+            return self.read(question[opening.end() :])
         query = self.read(question)
         users = [index for index, turn in enumerate(history) if turn.role == "user" and turn.text.strip()]
         if not users:
             return query
+        if pattern("what_next").search(fold(question)):
+            before = self.read(history[users[-1]].text)
+            if set(before.concepts) & _VISIT:
+                return replace(self.read(lexicon().concepts.label("steps")), question=question)
         if asks_again(query):
             before = self.understand(history[users[-1]].text, history[: users[-1]])
             if not before.asks_who and names_nothing_new(query, before):

@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from index.durable import write_file
-from index.store import AT_ONCE, AT_REST, COLLECTION, canaries, client
+from index.store import AT_ONCE, COLLECTION, all_found, canaries, client
 
 PROBE_SECONDS = 600
 
@@ -65,8 +65,7 @@ def whole(folder: Path) -> bool:
     if not some:
         return True
     vectors = np.asarray(collection.get(ids=some, include=["embeddings"])["embeddings"], dtype=np.float32)
-    found = collection.query(query_embeddings=vectors, n_results=1, include=["distances"])
-    return all(distances and distances[0] < AT_REST for distances in found["distances"])
+    return all_found(collection, vectors)
 
 
 def _sizes(folder: Path) -> dict[str, int]:

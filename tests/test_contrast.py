@@ -29,7 +29,10 @@ def test_a_name_that_the_passage_lacks_is_counted_once() -> None:
     assert compared("Who examines at Harborview?").names == 0
 
 
-@pytest.mark.parametrize("question", ["EXAMS AT LAKESIDE", "exams at lakeside", "Lakeside?"])
+@pytest.mark.parametrize(
+    "question",
+    ["EXAMS AT LAKESIDE", "exams at lakeside", "Lakeside?", "¿Lakeside es caro?", "Hi there. Lakeside is it?"],
+)
 def test_capitals_that_say_nothing_are_no_names(question: str) -> None:
     assert compared(question).names == 0
 

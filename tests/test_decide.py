@@ -4,10 +4,10 @@ import math
 
 import pytest
 
-from assistant.decide import confidence_of, is_covered
+from assistant.decide import confidence_of, is_covered, is_of_kind_asked
 
 MET = {
-    "coverage": 1.0, "own": 1.0, "cosine": 0.7, "nearest": 0.7, "passage": 0.7, "fits": 1.0, "subject": 1.0,
+    "aspect": 1.0, "own": 1.0, "cosine": 0.7, "nearest": 0.7, "passage": 0.7, "fits": 1.0, "subject": 1.0,
     "lacks": 0.0, "heaviest_unmet": 0.0, "numbers": 0.0, "names": 0.0, "denial": 0.0, "opposites": 0.0,
 }  # fmt: skip
 
@@ -23,7 +23,7 @@ def test_what_a_question_says_beside_the_evidence_lowers_confidence(lacking: str
     assert confidence_of(MET | {lacking: 1.0}, in_field=False) < confidence_of(MET, in_field=False)
 
 
-@pytest.mark.parametrize("wanting", ["fits", "subject"])
+@pytest.mark.parametrize("wanting", ["fits", "subject", "aspect"])
 def test_the_wrong_kind_of_fact_or_treatment_lowers_confidence(wanting: str) -> None:
     assert confidence_of(MET | {wanting: 0.0}, in_field=True) < confidence_of(MET, in_field=True)
 
@@ -38,3 +38,17 @@ def test_confidence_is_a_probability_that_ranks(in_field: bool) -> None:
 
 def test_without_evidence_confidence_is_near_nothing() -> None:
     assert 0 < confidence_of({}, in_field=True) < 0.1
+
+
+@pytest.mark.parametrize(
+    ("question", "quote", "fits"),
+    [
+        ("how many sessions will I need", "three sessions are usual", True),
+        ("how many sessions will I need", "Burns and scarring", False),
+        ("how many sessions will I need", "4.4 out of 5 stars 7 reviews", False),
+        ("is laser right for me", "Burns and scarring", True),  # no kind of fact is asked for
+        ("should I come at 5 on Friday with my acne", "Active acne;", True),  # nor one of the body
+    ],
+)
+def test_the_general_rule_beside_a_refusal_is_of_the_kind_asked_for(question: str, quote: str, fits: bool) -> None:
+    assert is_of_kind_asked(question, [quote]) is fits

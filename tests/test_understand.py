@@ -119,3 +119,32 @@ def test_two_questions_are_two_parts(reader: Reader) -> None:
 def test_two_facts_of_a_business_are_two_parts(reader: Reader) -> None:
     parts = reader.parts(reader.read("What are Genesis MedSpa's address and phone number?"))
     assert {part.answer_type.id for part in parts if part.answer_type} == {"address", "phone"}
+
+
+@pytest.mark.parametrize("opening", ["Different topic: ", "New question - ", "By the way, ", "ok, another question: "])
+def test_what_is_said_to_be_a_new_topic_carries_nothing(reader: Reader, opening: str) -> None:
+    query = reader.understand(f"{opening}where is it located?", [Turn("user", "Who may inject Botox in Florida?")])
+    assert (query.procedures, query.places, query.carried) == ((), (), ())
+    assert query.text == "where is it located?"
+
+
+@pytest.mark.parametrize("question", ["then what?", "and what comes right after that?", "what's next?"])
+def test_what_comes_next_after_a_step_asks_for_the_steps(reader: Reader, question: str) -> None:
+    query = reader.understand(question, [Turn("user", "What happens at the consultation?")])
+    assert "steps" in query.concepts
+    assert query.question == question
+
+
+def test_what_comes_next_after_anything_else_does_not(reader: Reader) -> None:
+    query = reader.understand("then what?", [Turn("user", "Who may inject Botox?")])
+    assert "steps" not in query.concepts
+
+
+def test_words_joined_by_hyphens_are_read_one_by_one(reader: Reader) -> None:
+    assert reader.read("the who-performs-what table").asks_who
+
+
+def test_a_question_in_spanish_is_searched_by_what_it_names_in_english(reader: Reader) -> None:
+    text = reader.read("¿Cuánto dura una sesión de láser?").search_text
+    assert "laser" in text
+    assert "sesión" not in text

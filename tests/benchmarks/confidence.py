@@ -38,7 +38,7 @@ from tests.qa.cases import Case, load_cases
 WEIGHTS = Path("assistant/data/confidence.yaml")
 # What each fit sees; all logistic, so that a weight says what a feature is worth.
 GENERAL = ("nearest", "passage", "own", "numbers", "names", "denial", "opposites")
-FIELD = ("coverage", "own", "cosine", "passage", "fits", "subject", "heaviest_unmet", "lacks")
+FIELD = ("aspect", "own", "cosine", "passage", "fits", "subject", "heaviest_unmet", "lacks")
 FOLDS = 6
 ABSTAINED = 0.95  # of the unanswerable questions about the project's own documents
 # Kinds of cases whose answer is decided before or beside the evidence.

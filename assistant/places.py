@@ -21,7 +21,7 @@ _BEFORE = rf"(?:\b(?:{_PREPOSITION})\s+(?:the\s+)?(?:state\s+of\s+|city\s+of\s+|
 _AFTER = r"(?=\s*(?:\?|\(|\.|,|$|'s\b|law|rule|regulation|board|license|allow|permit|require|let|say|state\b))"
 
 _CODE = re.compile(
-    r"(?:^|\b[Ii]n|\b[Ff]rom|\b[Ff]or|\b[Aa]bout|\b[Oo]f|\b[Ee]n|,)\s*(?<![A-Za-z])([A-Z]{2})(?=\s*(?:$|[?.,:!;)]|\w))"
+    r"(?:^|\b[Ii]n|\b[Ff]rom|\b[Ff]or|\b[Aa]bout|\b[Oo]f|\b[Ee]n|,)\s*(?<![A-Za-z])([A-Z]{2})(?!\w)(?=\s*(?:$|[?.,:!;)]|\w))"
 )
 
 

@@ -77,6 +77,16 @@ def test_a_place_before_its_clinic_or_set_off(text: str, name: str) -> None:
     assert [place.name for place in find_places(text)] == [name]
 
 
-@pytest.mark.parametrize("text", ["PA, laser, allowed?", "OK, so what now", "Reading spa reviews"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "PA, laser, allowed?",
+        "OK, so what now",
+        "Reading spa reviews",
+        "tell me about PRP",
+        "ok for CO2 laser",
+        "of ALA",
+    ],
+)
 def test_first_words_that_are_no_place(text: str) -> None:
     assert [place.name for place in find_places(text)] == []

@@ -1,7 +1,7 @@
 """What a comparison of strings can hold against a sentence that a chat model wrote.
 
-Each quote must stand in the passage named; numbers, roles, places, drugs and names must stand in the quotes or in the
-user's words. Says nothing about what the sentence means: `meaning` does.
+Each quote must stand in the passage named; numbers, roles, drugs and names must stand in the quotes or in the user's
+words, places in the quotes or around them. Says nothing about what the sentence means: `meaning` does.
 """
 
 from collections.abc import Sequence
@@ -11,6 +11,7 @@ from assistant.chat.names import new_drugs, new_names, new_places, new_roles
 from assistant.chat.quantities import counts_listed, new_quantities
 from assistant.chat.quoted import Shown, locate, quote_defect
 from assistant.chat.voices import FIRST_PERSON, voice_of, without_speaker
+from assistant.places import find_places
 from assistant.text import stem, words
 from corpus.units import Span, units
 
@@ -62,7 +63,7 @@ def _foreign(written: Written, source: Shown, shown: Sequence[Shown], said: str)
     plain = frozenset(stem(word) for each in shown for word in words(each.passage.text) if each.passage.text)
     checks = {
         "number": numbers,
-        "state": new_places(written.text, f"{strict}\n{source.document.publisher}"),
+        "state": new_places(written.text, _where(written.quotes, source)),
         "role": roles,
         "drug": new_drugs(written.text, f"{led}\n{facts}"),
         "name": new_names(written.text, f"{led}\n{facts}", plain),
@@ -85,6 +86,16 @@ def _facts(source: Shown) -> str:
             *speakers,
         )
     )
+
+
+def _where(quotes: Sequence[str], source: Shown) -> str:
+    """What tells for which places the quotes hold. Not the question: a rule is not Texas's because Texas was asked for.
+
+    A passage that speaks of one place speaks of it throughout; of several, each must stand in the quote.
+    """
+    text = source.passage.text
+    rest = text if len(find_places(text)) == 1 else ""
+    return "\n".join([*quotes, _lead(quotes, source), source.document.publisher, rest])
 
 
 def _lead(quotes: Sequence[str], source: Shown) -> str:

@@ -39,7 +39,7 @@ from tests.benchmarks.asking import (
 from tests.benchmarks.figures import Figure, add_json, compared, finish, percentile
 from tests.benchmarks.stages import ORDER, OTHER, clocked
 
-PAUSE = 0.01  # seconds before each measurement: threads of the one before go on spinning for some milliseconds
+PAUSE = 0.05  # seconds before each measurement: threads of the one before go on spinning for a while
 OURS = "the assistant"
 BARE = "one bare float32 ONNX embedding of the question"
 PLAIN = "the same by a session of ONNX Runtime's defaults, on all cores"

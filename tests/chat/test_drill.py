@@ -30,7 +30,7 @@ FLOORS = {
     "procedure": 0.90,
     "role": 1.0,
     "speaker": 0.80,
-    "state": 0.80,
+    "state": 1.0,
     "stitched-quote": 1.0,
     "wrong-passage": 1.0,
 }

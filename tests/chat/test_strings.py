@@ -94,7 +94,21 @@ def test_what_no_quote_names_falls(text: str, kind: str) -> None:
 
 
 def test_the_user_and_the_sidecar_may_be_repeated() -> None:
-    assert found("In Texas, A clinic says, Botox takes 2 hours.", said="Botox by a physician in Texas?") == ()
+    assert found("A clinic says, Botox takes 2 hours.", said="Botox by a physician in Texas?") == ()
+
+
+def test_a_rule_does_not_hold_for_a_state_because_the_user_asks_for_it() -> None:
+    assert found("In Texas, treatments take 2 hours.", said="How long in Texas?") == ("state",)
+    assert found("In Nevada, results are permanent.", "Results are “likely” permanent", said="And in Nevada?") == ()
+
+
+def test_a_passage_on_two_states_gives_a_sentence_the_one_that_it_quotes() -> None:
+    text = "In Nevada a nurse may do it. In Utah only a doctor may."
+    both = Source(Document("d", "A page", text), Passage("d", 0, text, BlockKind.PARAGRAPH, ("A page",)))
+    swapped = Sentence("", "In Utah a nurse may do it.", 1, ("a nurse may do it",), 1)
+    assert defects(swapped, [both], "Utah?") == ("state",)
+    own = Sentence("", "In Nevada a nurse may do it.", 1, ("In Nevada a nurse may do it",), 1)
+    assert defects(own, [both], "Utah?") == ()
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,8 @@ _PREPOSITION = "in|within|inside|across|throughout|near|around|from|at|to|for|of
 _CLINIC = r"med\s?spa|medical spa|medi-?spa|day spa|clinic|practice|salon|spa"
 _A_CLINIC = re.compile(_CLINIC)
 _BEFORE = rf"(?:\b(?:{_PREPOSITION})\s+(?:the\s+)?(?:state\s+of\s+|city\s+of\s+|estado\s+de\s+|downtown\s+)?|,\s*)"
-_AFTER = r"(?=\s*(?:\?|\(|\.|,|$|'s\b|law|rule|regulation|board|license|allow|permit|require|let|say|state\b))"
+_SET_OFF = r"^\W*(?=[a-z .'-]{3,30}(?:, [a-z ]{2,20})?:)"  # "Las Vegas: ...", "Atlanta, Georgia: ..."
+_AFTER = r"(?=\s*(?:\?|\(|:|\.|,|$|'s\b|law|rule|regulation|board|license|allow|permit|require|let|say|state\b))"
 
 _CODE = re.compile(
     r"(?:^|\b[Ii]n|\b[Ff]rom|\b[Ff]or|\b[Aa]bout|\b[Oo]f|\b[Ee]n|,)\s*(?<![A-Za-z])([A-Z]{2})(?!\w)(?=\s*(?:$|[?.,:!;)]|\w))"
@@ -62,7 +63,7 @@ def _gazetteer() -> _Gazetteer:
         codes={entry["code"]: name for name, entry in data["states"].items()},
         cities=cities,
         state_names=_any_of([*states, *(name for name in countries if name not in states)]),
-        city_names=re.compile(_BEFORE + _any_of(list(cities)).pattern),
+        city_names=re.compile(rf"(?:{_BEFORE}|{_SET_OFF})" + _any_of(list(cities)).pattern),
         city_of_clinic=re.compile(rf"{_any_of(list(cities)).pattern}(?=\s+(?:{_CLINIC})s?\b)"),
         countries=countries,
     )

@@ -6,6 +6,7 @@ A word that English or Spanish knows is left as it is. Knows no grammar.
 import re
 from collections.abc import Iterable
 from functools import cache, lru_cache
+from itertools import pairwise
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA, Levenshtein
@@ -98,7 +99,15 @@ class Spelling:
         mended = WORD.sub(
             lambda match: self._word(match.group(), match.start() > 0 and match.group()[0].isupper()), text
         )
-        return _DOSE.sub(r"\1does", mended)
+        return _DOSE.sub(r"\1does", self._completed(mended))
+
+    def _completed(self, text: str) -> str:
+        """The text with the second word of a treatment as its name has it: "chemical peal"."""
+        for first, second in reversed(list(pairwise(WORD.finditer(text)))):
+            written, follow = fold(second.group()), _followers().get(fold(first.group()), frozenset())
+            if written not in self._known and (meant := [word for word in sorted(follow) if _is_slip(written, word)]):
+                text = text[: second.start()] + meant[0] + text[second.end() :]
+        return text
 
     def _mended(self, word: str, name: bool) -> str:
         """`name`: set with a capital inside the text, so that it is mended only towards the words of the field."""
@@ -135,6 +144,21 @@ class Spelling:
         """The treatment that a rare word is one letter away from."""
         near = process.extractOne(folded, _treatment_words(), scorer=OSA.distance, score_cutoff=1)
         return str(near[0]) if near and near[0][0] == folded[0] and _plausible(folded, near[0]) else None
+
+
+def _is_slip(written: str, meant: str) -> bool:
+    return len(written) > 3 and written[0] == meant[0] and OSA.distance(written, meant) <= 1
+
+
+@cache
+def _followers() -> dict[str, frozenset[str]]:
+    """By the first word of treatments' names of two words: the words that can come second."""
+    pairs: dict[str, set[str]] = {}
+    for entry in lexicon().procedures.entries.values():
+        for name in entry.names:
+            if len(words := fold(name).split()) == 2 and len(words[1]) >= 4:
+                pairs.setdefault(words[0], set()).add(words[1])
+    return {first: frozenset(seconds) for first, seconds in pairs.items()}
 
 
 @cache

@@ -148,3 +148,13 @@ def test_a_question_in_spanish_is_searched_by_what_it_names_in_english(reader: R
     text = reader.read("¿Cuánto dura una sesión de láser?").search_text
     assert "laser" in text
     assert "sesión" not in text
+
+
+@pytest.mark.parametrize("question", ["who does a chemical peal", "chemcal peal who can perfrom it"])
+def test_a_real_word_is_mended_where_it_completes_a_treatment(reader: Reader, question: str) -> None:
+    assert reader.read(question).procedures == ("chemical-peel",)
+
+
+@pytest.mark.parametrize("question", ["are laser pens safe", "the chemical peat bog"])
+def test_another_word_after_the_first_of_a_treatment_stays(reader: Reader, question: str) -> None:
+    assert reader.read(question).text == question

@@ -91,11 +91,12 @@ class Assistant:
 
     def ask(self, question: str, history: Sequence[Turn] = ()) -> Answer:
         """The whole answer: the last item of `stream`."""
-        return self._answer(question, history, perf_counter())
+        *_, last = self.stream(question, history)
+        return last
 
     def stream(self, question: str, history: Sequence[Turn] = ()) -> Iterator[Answer]:
         """The answer as it grows, line by line; the last item is whole."""
-        answer = self.ask(question, history)
+        answer = self._answer(question, history, perf_counter())
         for count in range(1, len(answer.lines)):
             yield replace(answer, lines=answer.lines[:count])
         yield answer

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from itertools import chain
 
 from assistant.alternation import any_of
 from assistant.lexicon import read_data
@@ -18,7 +19,7 @@ _PREPOSITION = "in|within|inside|across|throughout|near|around|from|at|to|for|of
 _CLINIC = r"med\s?spa|medical spa|medi-?spa|day spa|clinic|practice|salon|spa"
 _A_CLINIC = re.compile(_CLINIC)
 _BEFORE = rf"(?:\b(?:{_PREPOSITION})\s+(?:the\s+)?(?:state\s+of\s+|city\s+of\s+|estado\s+de\s+|downtown\s+)?|,\s*)"
-_SET_OFF = r"^\W*(?=[a-z .'-]{3,30}(?:, [a-z ]{2,20})?:)"  # "Las Vegas: ...", "Atlanta, Georgia: ..."
+_SET_OFF = r"(?=(?:, [a-z ]{2,20})?:)"  # "Las Vegas: ...", "Atlanta, Georgia: ..."
 _AFTER = r"(?=\s*(?:\?|\(|:|\.|,|$|'s\b|law|rule|regulation|board|license|allow|permit|require|let|say|state\b))"
 
 _CODE = re.compile(
@@ -45,6 +46,7 @@ class _Gazetteer:
     cities: dict[str, list[str]]  # folded name -> states, most populous city first
     state_names: re.Pattern[str]
     city_names: re.Pattern[str]
+    city_set_off: re.Pattern[str]
     city_of_clinic: re.Pattern[str]
     countries: dict[str, str]
 
@@ -63,7 +65,8 @@ def _gazetteer() -> _Gazetteer:
         codes={entry["code"]: name for name, entry in data["states"].items()},
         cities=cities,
         state_names=_any_of([*states, *(name for name in countries if name not in states)]),
-        city_names=re.compile(rf"(?:{_BEFORE}|{_SET_OFF})" + _any_of(list(cities)).pattern),
+        city_names=re.compile(_BEFORE + _any_of(list(cities)).pattern),
+        city_set_off=re.compile(rf"^\W*{_any_of(list(cities)).pattern}{_SET_OFF}"),
         city_of_clinic=re.compile(rf"{_any_of(list(cities)).pattern}(?=\s+(?:{_CLINIC})s?\b)"),
         countries=countries,
     )
@@ -89,7 +92,7 @@ def find_places(text: str) -> tuple[Place, ...]:
 
 def _named(text: str, folded: str, known: _Gazetteer) -> Iterator[tuple[int, int, Place]]:
     """Cities after a preposition, states and countries anywhere, each with its span."""
-    for match in known.city_names.finditer(folded):
+    for match in chain(known.city_set_off.finditer(folded), known.city_names.finditer(folded)):
         if match.group(1) in _SPANISH_WORDS and not re.search(r"\b(?:in|near|from)\s+$", folded[: match.start(1)]):
             continue
         if not _lies_elsewhere(folded, match, known):
@@ -105,6 +108,8 @@ def _named(text: str, folded: str, known: _Gazetteer) -> Iterator[tuple[int, int
 def _lies_elsewhere(folded: str, city: re.Match[str], known: _Gazetteer) -> bool:
     """Whether another state or country is named right after it: "Ontario, Canada"."""
     after = known.state_names.match(folded, city.end(1) + 2) if folded[city.end(1) :].startswith(", ") else None
+    if after and re.match(r",? (?:and|or) |, [a-z]+,? (?:and|or) ", folded[after.end() :]):
+        return False  # one of a list of places
     name = re.sub(r"[\s-]+", " ", after.group(1)) if after else ""
     return bool(name) and known.states.get(name) not in known.cities[re.sub(r"[\s-]+", " ", city.group(1))]
 

@@ -50,7 +50,8 @@ class Query:
         """What is searched: the question, and what the lexicon calls the things it names."""
         labels = [*self._labels(), *(["who performs what, qualified provider"] if self.asks_who else [])]
         if self.language != "en" and labels:
-            return " ".join([*labels, *(kind.id for kind in self.answer_types)])
+            named = (place.label for place in self.places)
+            return " ".join([*labels, *named, *(kind.id for kind in self.answer_types)])
         folded = fold(self.text)
         return " ".join([self.text, *(label for label in labels if fold(label) not in folded)])
 

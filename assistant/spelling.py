@@ -147,7 +147,8 @@ class Spelling:
 
 
 def _is_slip(written: str, meant: str) -> bool:
-    return len(written) > 3 and written[0] == meant[0] and OSA.distance(written, meant) <= 1
+    near = len(written) > 3 and written[0] == meant[0] and OSA.distance(written, meant) <= 1
+    return near and _ranks().get(written, _RARE + 1) > _RARE
 
 
 @cache

@@ -89,9 +89,10 @@ class Reader:
         if not users:
             return query
         if pattern("what_next").search(fold(question)):
-            before = self.read(history[users[-1]].text)
-            if set(before.concepts) & _VISIT:
-                return replace(self.read(lexicon().concepts.label("steps")), question=question)
+            before = self.understand(history[users[-1]].text, history[: users[-1]])
+            if set(before.concepts) & _VISIT and not (before.procedures or before.places):
+                asked = self.read(lexicon().concepts.label("steps"))
+                return replace(asked, question=question, language=query.language)
         if asks_again(query):
             before = self.understand(history[users[-1]].text, history[: users[-1]])
             if not before.asks_who and names_nothing_new(query, before):

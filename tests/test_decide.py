@@ -46,6 +46,8 @@ def test_without_evidence_confidence_is_near_nothing() -> None:
         ("how many sessions will I need", "three sessions are usual", True),
         ("how many sessions will I need", "Burns and scarring", False),
         ("how many sessions will I need", "4.4 out of 5 stars 7 reviews", False),
+        ("how many sessions will I need", "Wait 2 weeks between treatments", False),
+        ("how often should I come", "every 3-4 months", True),
         ("is laser right for me", "Burns and scarring", True),  # no kind of fact is asked for
         ("should I come at 5 on Friday with my acne", "Active acne;", True),  # nor one of the body
     ],

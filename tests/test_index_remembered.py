@@ -67,8 +67,11 @@ def test_what_is_given_does_not_change_what_is_kept(counting: CountingEmbedder, 
 class Collection:
     """Finds all but some of the rows it is asked for, as a graph does that is not exact."""
 
-    def __init__(self, missed: int) -> None:
-        self._missed = missed
+    def __init__(self, missed: int, rows: int = 1_000_000) -> None:
+        self._missed, self._rows = missed, rows
+
+    def count(self) -> int:
+        return self._rows
 
     def query(self, query_embeddings: Vectors, n_results: int, include: Sequence[str]) -> dict[str, list[list[float]]]:
         del n_results, include
@@ -78,6 +81,11 @@ class Collection:
 @pytest.mark.parametrize(("missed", "whole"), [(0, True), (3, True), (16, False), (32, False)])
 def test_a_graph_may_miss_some_of_its_rows_and_a_damaged_one_misses_many(missed: int, whole: bool) -> None:
     assert all_found(Collection(missed), np.eye(32, dtype=np.float32)) is whole
+
+
+def test_a_small_collection_finds_every_row() -> None:
+    assert all_found(Collection(0, rows=100), np.eye(32, dtype=np.float32))
+    assert not all_found(Collection(1, rows=100), np.eye(32, dtype=np.float32))
 
 
 def test_a_collection_of_nothing_is_whole() -> None:

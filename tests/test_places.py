@@ -24,6 +24,8 @@ from assistant.places import find_places
         ("Las Vegas: microneedling by an aesthetician, legal?", ["Nevada"]),
         ("Atlanta, Georgia: can a nurse do it", ["Georgia"]),
         ("Question: can a nurse do it", []),
+        ("Orange peel skin: what helps?", []),
+        ("nurses in Los Angeles, Texas, and Florida", ["California", "Texas", "Florida"]),
         ("does an RN in Ontario, California qualify", ["California"]),
         ("west virginia", ["West Virginia"]),
         ("¿Y en Nueva York?", ["New York"]),

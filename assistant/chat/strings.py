@@ -4,6 +4,7 @@ Each quote must stand in the passage named; numbers, roles, drugs and names must
 words, places in the quotes or around them. Says nothing about what the sentence means: `meaning` does.
 """
 
+import re
 from collections.abc import Sequence
 from typing import Protocol
 
@@ -14,6 +15,8 @@ from assistant.chat.voices import FIRST_PERSON, voice_of, without_speaker
 from assistant.places import find_places
 from assistant.text import stem, words
 from corpus.units import Span, units
+
+_EXCEPTS = re.compile(r"\b(?:unlike|except\w*|other than|outside|but not|not in|only|salvo|excepto)\b", re.I)
 
 
 class Written(Protocol):
@@ -91,11 +94,13 @@ def _facts(source: Shown) -> str:
 def _where(quotes: Sequence[str], source: Shown) -> str:
     """What tells for which places the quotes hold. Not the question: a rule is not Texas's because Texas was asked for.
 
-    A passage that speaks of one place speaks of it throughout; of several, each must stand in the quote.
+    A passage that has named one place goes on about it, unless as an exception; of several, the quote must name it.
     """
-    text = source.passage.text
-    rest = text if len(find_places(text)) == 1 else ""
-    return "\n".join([*quotes, _lead(quotes, source), source.document.publisher, rest])
+    passage = source.passage
+    spans = [span for span in (locate(quote, source) for quote in quotes) if span]
+    before = passage.text[: min(span.start for span in spans) - passage.start] if spans else ""
+    goes_on = len(find_places(passage.text)) == 1 and not _EXCEPTS.search(before)
+    return "\n".join([*quotes, _lead(quotes, source), source.document.publisher, before if goes_on else ""])
 
 
 def _lead(quotes: Sequence[str], source: Shown) -> str:

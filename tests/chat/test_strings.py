@@ -102,6 +102,20 @@ def test_a_rule_does_not_hold_for_a_state_because_the_user_asks_for_it() -> None
     assert found("In Nevada, results are permanent.", "Results are “likely” permanent", said="And in Nevada?") == ()
 
 
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("In Nevada the rule is plain. A nurse may do it.", True),
+        ("Unlike in Nevada, here it is plain. A nurse may do it.", False),
+        ("A nurse may do it. Nevada is the exception.", False),
+    ],
+)
+def test_a_place_holds_for_what_follows_it_unless_it_is_an_exception(text: str, kept: bool) -> None:
+    shown = Source(Document("d", "A page", text), Passage("d", 0, text, BlockKind.PARAGRAPH, ("A page",)))
+    claim = Sentence("", "In Nevada a nurse may do it.", 1, ("A nurse may do it",), 1)
+    assert (defects(claim, [shown], "Nevada?") == ()) is kept
+
+
 def test_a_passage_on_two_states_gives_a_sentence_the_one_that_it_quotes() -> None:
     text = "In Nevada a nurse may do it. In Utah only a doctor may."
     both = Source(Document("d", "A page", text), Passage("d", 0, text, BlockKind.PARAGRAPH, ("A page",)))

@@ -88,7 +88,7 @@ def leaves_place_out(query: Query, evidence: Sequence[Evidence]) -> bool:
     """Whether a question on who may do something somewhere has no evidence that names the place: with no rule, what is
     said of the treatment in general would pass for the place's."""
     asked = {place.name for place in query.places}
-    if not asked or not query.asks_who:
+    if not asked or not (query.asks_who or (query.roles and query.procedures)):
         return False
     return not any(asked & _places(item.passage.text) for item in evidence[:_MOST])
 

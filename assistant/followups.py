@@ -10,9 +10,9 @@ from assistant.text import fold
 
 
 def asks_again(query: Query) -> bool:
-    """Whether it doubts the last answer, or asks where that comes from."""
+    """Whether it doubts the last answer, or asks where that comes from or why it is so."""
     folded = fold(query.question)
-    return bool(pattern("doubts_that").search(folded) or pattern("source_of_that").search(folded))
+    return any(pattern(name).search(folded) for name in ("doubts_that", "source_of_that", "why_that"))
 
 
 def names_nothing_new(query: Query, before: Query) -> bool:

@@ -23,6 +23,7 @@ class Entry:
     broader: tuple[str, ...] = ()
     article: str = "a"
     said: tuple[str, ...] = ()  # of a concept: words of which documents that cover it have one; its names where empty
+    treats: tuple[str, ...] = ()  # of a procedure: concepts that stand for it where a question names none
     uses: str = ""  # of a role: the procedure that it does by its name
     level: int = 0  # of a role: higher may do what lower may, where a rule says "or higher"
 
@@ -131,6 +132,11 @@ class Lexicon:
     filler_words: frozenset[str]
     visit_concepts: frozenset[str]
 
+    def treating(self, concepts: Iterable[str]) -> tuple[str, ...]:
+        """The procedures that alone treat one of these concepts: "who can get rid of belly fat?"."""
+        asked = set(concepts)
+        return tuple(entry.id for entry in self.procedures.entries.values() if asked & set(entry.treats))
+
     def answer_types_of(self, question: str) -> tuple[AnswerType, ...]:
         """The kinds of fact a question asks for, the most telling first."""
         folded = fold(question)
@@ -184,6 +190,7 @@ def _entry(name: str, data: Mapping[str, Any]) -> Entry:
         broader=_strings(data.get("broader", ())),
         article=str(data.get("article", "a")),
         said=_strings(data.get("said", ())),
+        treats=_strings(data.get("treats", ())),
         uses=str(data.get("uses", "")),
         level=int(data.get("level", 0)),
     )

@@ -8,6 +8,7 @@ from assistant.evidence import from_named
 from assistant.lexicon import lexicon
 from assistant.query import Query, telling_terms
 from assistant.rules import Rule, rules_of
+from assistant.text import fold
 from assistant.who import Verdict, answer
 from corpus.types import Document, Passage
 from index.types import Hit
@@ -38,9 +39,18 @@ def ruled_on(query: Query, snapshot: Readable) -> Verdict | None:
     if query.procedures and not any(_mentions(p, query.procedures) for p in _near(query, snapshot)):
         return None  # a treatment of the field that the documents do not speak of
     bare = not query.procedures and not query.roles
-    if bare and any(not snapshot.frequency(term) for term in telling_terms(query.subject)):
+    if bare and any(not snapshot.frequency(term) for term in telling_terms(_unnamed(query))):
         return None  # asks about something that the lexicon and the documents do not know
     return answer(query, rules_read(query, snapshot))
+
+
+def _unnamed(query: Query) -> str:
+    """What a question says beside its places and what the lexicon has a name for: "med spa"."""
+    text = query.subject
+    for mention in reversed(lexicon().concepts.find(text)):
+        text = f"{text[: mention.start]} {text[mention.end :]}"
+    named = {fold(word) for place in query.places for word in place.label.replace(",", " ").split()}
+    return " ".join(word for word in text.split() if fold(word).strip("?.!,") not in named)
 
 
 def _near(query: Query, snapshot: Readable) -> tuple[Passage, ...]:

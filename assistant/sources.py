@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from assistant.patterns import pattern
+from assistant.places import find_places
 from assistant.text import fold
 from corpus.types import Document
 
@@ -16,6 +17,7 @@ _COMMON = frozenset(
     "the a an american national international medical clinic center centre institute association dr doctor "
     "university state federal board department new best advanced beauty skin laser spa med question".split()
 )
+_TITLES = ("doctor", "surgeon", "doc")
 _ORDINALS = ("first", "second", "third", "fourth")
 
 
@@ -59,6 +61,9 @@ class SourceNames:
                 self._name(f"dr. {proper[-1]}", own)
                 self._name(f"dr {proper[-1]}", own)
                 self._name(proper[-1], own)
+                for seat in _seats(speaker.role):
+                    for title in _TITLES:
+                        self._name(f"the {seat} {title}", own)
             else:
                 self._name("unnamed doctor", own)
 
@@ -72,10 +77,13 @@ class SourceNames:
         refs = [
             ref for name in found for ref in sorted(self._refs[name], key=lambda ref: (ref.document_id, ref.speaker))
         ]
-        if not refs and self._with_speakers and (meant := pattern("speakers").search(folded)):
-            refs = self._with_speakers
+        if pattern("weighs").search(folded):
+            return ()  # who is right is told by all of them
+        if self._with_speakers and (meant := pattern("other_speakers" if refs else "speakers").search(folded)):
+            others = self._with_speakers
             if re.search(r"\bpage\b", folded[meant.start() :]):
-                refs = [SourceRef(ref.document_id) for ref in refs]
+                others = [SourceRef(ref.document_id) for ref in others]
+            refs = [*refs, *others]
         return tuple(dict.fromkeys(refs))
 
     def without(self, text: str) -> str:
@@ -83,7 +91,18 @@ class SourceNames:
         blank = re.compile(r"\S")
         hidden = fold(text)
         spans = [match.span() for match in self._regex.finditer(hidden)] if self._regex else []
-        spans += [match.span() for match in pattern("speakers").finditer(hidden)] if self._with_speakers else []
+        said = ((end, pattern("said_to_be").match(hidden, end)) for _, end in spans)
+        spans += [(end, match.end()) for end, match in said if match]
+        if self._with_speakers:
+            beside = pattern("other_speakers").finditer(hidden) if spans else ()
+            spans += [match.span() for match in pattern("speakers").finditer(hidden)]
+            spans += [match.span("others") for match in beside]
         for start, end in spans:
             text = text[:start] + blank.sub(" ", text[start:end]) + text[end:]
         return text
+
+
+def _seats(role: str) -> set[str]:
+    """The cities in what a speaker is, and their initials: "Los Angeles Facial Plastic Surgeon"."""
+    cities = [fold(place.named) for place in find_places(f"in {role}")]
+    return {name for city in cities for name in (city, "".join(word[0] for word in city.split())) if len(name) > 1}

@@ -38,7 +38,8 @@ class Reader:
     def read(self, question: str) -> Query:
         """Read a question on its own."""
         words = lexicon()
-        text = self.spelling.mended(_COMPOUND.sub(lambda match: match.group().replace("-", " "), question))
+        wanted = _without_purpose(_COMPOUND.sub(lambda match: match.group().replace("-", " "), question))
+        text = self.spelling.mended(wanted)
         subject = self.sources.without(text)
         procedures = tuple(words.procedures.narrowest(_without_roles(subject)))
         roles = tuple(words.roles.named(pattern("no_role").sub(_blank, fold(subject))))
@@ -57,6 +58,8 @@ class Reader:
         elif presumes:
             types = ()
         concepts = tuple(words.concepts.named(subject))
+        if not procedures and pattern("asks_performer").search(fold(subject)):
+            procedures = words.treating(concepts)
         return Query(
             question=question,
             asked=question,
@@ -145,9 +148,9 @@ def _by_type(query: Query) -> list[Query]:
 
 
 def _asks_who(folded: str, procedures: Sequence[str], roles: Sequence[str], placed: bool) -> bool:
-    if pattern("asks_recipient").search(folded):
-        return False
-    if pattern("other_business").search(folded):
+    if pattern("asks_recipient").search(folded) or (pattern("asks_whole").search(folded) and not roles):
+        return False  # a table is wanted as it stands
+    if pattern("other_business").search(pattern("overseen_clause").sub(" ", folded)):
         return False
     if pattern("asks_performer").search(folded):
         return True
@@ -161,6 +164,8 @@ def _asks_who(folded: str, procedures: Sequence[str], roles: Sequence[str], plac
 
 def _compares(folded: str, concepts: Sequence[str]) -> bool:
     """Whether it asks if sources agree, on nothing but who may do it."""
+    if {"difference", "medspa"} <= set(concepts):
+        return False  # how a medical spa differs from another
     return bool(pattern("disagree").search(folded)) and set(concepts) <= _ABOUT_WHO
 
 
@@ -171,6 +176,14 @@ def _with_tool(procedures: tuple[str, ...], roles: Sequence[str]) -> tuple[str, 
     return tuple(
         next((kind for tool in tools if (kind := words.procedures.both(name, tool))), name) for name in procedures
     )
+
+
+def _without_purpose(question: str) -> str:
+    """The question without what its answer is wanted for: "for a flyer", "due in ten minutes"."""
+    kept = question
+    for match in reversed(list(pattern("purpose").finditer(fold(question)))):
+        kept = kept[: match.start()] + " " + kept[match.end() :]
+    return kept if telling_terms(kept) else question
 
 
 def _blank(match: re.Match[str]) -> str:

@@ -158,11 +158,21 @@ def _most_telling(found: Ruling, rules: Sequence[Rule]) -> list[Rule]:
     return [rule for rule in rules if len(rule.procedures) == least[effect(rule)]]
 
 
+def _widest(rules: Sequence[Rule]) -> list[Rule]:
+    """Of each holder's, the rules on the most treatments: asked of treatments in general, a table is too much."""
+    most: dict[str, int] = {}
+    for rule in rules:
+        most[rule.holder] = max(len(rule.procedures), most.get(rule.holder, 0))
+    return [rule for rule in rules if len(rule.procedures) == most[rule.holder]]
+
+
 def _about_procedure(found: Ruling, rules: Sequence[Rule]) -> Verdict:
     """Asked "who may": every position, the place's own first; they differ where their lists of roles differ."""
+    if not (found.query.procedures or found.query.sources):
+        rules = _widest(rules)
     deciding = [rule for rule in found.here if rule in rules] or list(rules)
     compares = found.compares
-    weighed = [*deciding, *found.general] if found.here else deciding
+    weighed = [*deciding, *(rule for rule in found.general if rule in rules)] if found.here else deciding
     wider = [r for r in weighed if r.closed or r.or_higher or ((found.here or compares) and (r.anyone or r.allowed))]
     telling = [rule for rule in wider if found.covers(rule)]
     differ = len({(frozenset(rule.allowed), rule.anyone) for rule in telling}) > 1
@@ -249,6 +259,8 @@ def _compared(query: Query, status: Status, lines: tuple[Line, ...]) -> tuple[Li
     first = lines[0]
     if not _compares(query) or status is not Status.ANSWERED or not isinstance(first, Claim):
         return lines
+    if len({holder_name(quote) for quote in first.quotes}) < 2:
+        return lines  # one source alone neither agrees nor differs
     opening = frame("agree" if pattern("agree").search(fold(query.asked)) else "no_difference", query.language)
     verdict = first.text[:1].lower() + first.text[1:] if pattern("verdict").match(fold(first.text)) else first.text
     return (Claim(opening + verdict, first.quotes), *lines[1:])

@@ -107,3 +107,44 @@ def test_both_sides_of_a_choice(assistant: Assistant) -> None:
 
 def test_something_to_be_made_is_off_topic(assistant: Assistant) -> None:
     assert assistant.ask("write me a poem about wrinkles").status is Status.DECLINED
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Who is right about nurses using lasers in California, Kaplan or the other doctor?",
+        "Is Kaplan right that an RN may do laser treatments in California?",
+    ],
+)
+def test_who_is_right_is_not_told_by_one_of_the_two(assistant: Assistant, question: str) -> None:
+    answer = assistant.ask(question)
+    assert answer.status is Status.CONFLICTING
+    assert {"Harold J. Kaplan, MD", "a doctor the page does not name"} <= {
+        citation.quote.passage.speaker for citation in answer.citations
+    }
+
+
+def test_one_source_alone_neither_agrees_nor_differs(assistant: Assistant) -> None:
+    text = assistant.ask("Does Genesis differ on who may do body contouring?").text
+    assert "do not differ" not in text
+
+
+def test_a_states_own_rule_is_not_left_out_for_a_general_one(assistant: Assistant) -> None:
+    answer = assistant.ask("In Florida, could a certified laser tech do my resurfacing if an MD is in charge?")
+    assert "In the state of Florida" in quotes(answer)
+
+
+def test_asked_of_treatments_in_general_no_table_is_poured_out(assistant: Assistant) -> None:
+    answer = assistant.ask("In general, what kind of people should be performing med spa procedures?")
+    assert "Who should perform them" in quotes(answer)
+    assert " | " not in quotes(answer)
+
+
+def test_why_asks_the_same_again(assistant: Assistant) -> None:
+    history = [Turn("user", "How long do I keep out of the sun after resurfacing?"), Turn("assistant", "A year.")]
+    assert "to prevent irregular pigmentation" in quotes(assistant.ask("Why is that?", history))
+
+
+def test_what_a_bump_is_is_not_told(assistant: Assistant) -> None:
+    answer = assistant.ask("I have a bump on my cheek since my peel last week, what is it?")
+    assert (answer.status, answer.reason) == (Status.DECLINED, "personal-advice")

@@ -58,6 +58,15 @@ def test_misspelt_words_are_mended_and_others_left(reader: Reader, question: str
         ("What does Dr. Kaplan say?", {("doctor-answers-pixel-laser", "Harold J. Kaplan, MD")}),
         ("what does the first doctor say", {("doctor-answers-pixel-laser", "a doctor the page does not name")}),
         ("can a doctor do botox", set()),
+        ("what does the LA doctor say", {("doctor-answers-pixel-laser", "Harold J. Kaplan, MD")}),
+        (
+            "does Kaplan agree with the other doctor",
+            {
+                ("doctor-answers-pixel-laser", "Harold J. Kaplan, MD"),
+                ("doctor-answers-pixel-laser", "a doctor the page does not name"),
+            },
+        ),
+        ("is Kaplan right about nurses", set()),
     ],
 )
 def test_sources_named(reader: Reader, question: str, expected: set[tuple[str, str]]) -> None:
@@ -168,3 +177,32 @@ def test_a_real_word_is_mended_where_it_completes_a_treatment(reader: Reader, qu
 @pytest.mark.parametrize("question", ["are laser pens safe", "is my lip left numb", "body shaking after a peel"])
 def test_another_word_after_the_first_of_a_treatment_stays(reader: Reader, question: str) -> None:
     assert reader.read(question).text == question
+
+
+@pytest.mark.parametrize(
+    ("question", "read"),
+    [
+        ("What are the risks, for a consent form draft, due in 10 min", "What are the risks"),
+        ("hiring for body contouring, what must they be", "body contouring, what must they be"),
+        ("Are injections safe for my face?", "Are injections safe for my face?"),
+    ],
+)
+def test_what_an_answer_is_wanted_for_is_not_asked_about(reader: Reader, question: str, read: str) -> None:
+    assert " ".join(reader.read(question).text.split()).strip(" ,") == read
+
+
+def test_what_only_one_treatment_is_for_names_it_where_a_question_asks_who(reader: Reader) -> None:
+    assert reader.read("Who is meant to run those machines for belly fat?").procedures == ("body-contouring",)
+    assert reader.read("Do those machines take off belly fat?").procedures == ()
+    assert reader.read("Who may use a laser on belly fat?").procedures == ("laser",)
+
+
+@pytest.mark.parametrize("supervisor", ["if an MD is in charge", "as long as a doctor supervises"])
+def test_a_question_on_a_role_stays_one_under_a_supervisor(reader: Reader, supervisor: str) -> None:
+    query = reader.read(f"In Florida, could a laser tech do my resurfacing {supervisor}?")
+    assert query.asks_who
+    assert "laser-technician" in query.roles
+
+
+def test_how_a_medical_spa_differs_asks_nothing_about_who(reader: Reader) -> None:
+    assert not reader.read("How does a med spa differ from a normal spa?").asks_who

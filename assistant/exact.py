@@ -3,6 +3,7 @@
 Compares words; knows no source.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -10,6 +11,8 @@ from assistant.patterns import pattern
 from assistant.query import STOP_WORDS, Query
 from assistant.text import WORD, fold, stem
 
+_PARTS = re.compile(r"[—–:?!]|\s-\s")
+_LEAST_WORDS = 3  # of a part of a heading, to be its name
 _NAMED = 0.66  # share of a heading's words that a question must have to mean the list under it
 
 
@@ -19,12 +22,14 @@ class Pointing:
 
     phrases: tuple[str, ...]
     wanted: frozenset[str]
+    asked: str = ""  # the question where it wants a whole list, folded, its hyphens spaces
 
     @classmethod
     def of(cls, query: Query) -> "Pointing":
         folded = fold(query.question)
         whole = pattern("asks_whole").search(folded) is not None
-        return cls(tuple(quoted_phrases(folded)), _stems(folded) if whole else frozenset())
+        phrases = tuple(quoted_phrases(folded))
+        return cls(phrases, _stems(folded), folded.replace("-", " ")) if whole else cls(phrases, frozenset())
 
     def __bool__(self) -> bool:
         return bool(self.phrases or self.wanted)
@@ -35,6 +40,8 @@ class Pointing:
             return True
         if kind not in ("item", "row", "lead") or not self.wanted:
             return False
+        if any(part in self.asked for title in titles for part in _names(title)):
+            return True
         shares = [len(words & self.wanted) / len(words) for title in titles if len(words := _stems(fold(title))) > 1]
         return max(shares, default=0.0) >= _NAMED
 
@@ -43,6 +50,11 @@ def quoted_phrases(folded: str) -> list[str]:
     """What a folded question has in quotation marks, or asks for a mention of."""
     names = ("quoted_phrase", "mention_of")
     return [match.group("phrase").strip() for name in names for match in pattern(name).finditer(folded)]
+
+
+def _names(title: str) -> list[str]:
+    """The parts of a heading by which it may be called: "Who Performs What—and Why ..."."""
+    return [fold(part).strip() for part in _PARTS.split(title) if len(part.split()) >= _LEAST_WORDS]
 
 
 def _has(own: str, phrase: str) -> bool:

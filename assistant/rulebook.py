@@ -6,6 +6,7 @@ from typing import Protocol
 
 from assistant.evidence import from_named
 from assistant.lexicon import lexicon
+from assistant.patterns import pattern
 from assistant.query import Query, telling_terms
 from assistant.rules import Rule, rules_of
 from assistant.text import fold
@@ -39,6 +40,8 @@ def ruled_on(query: Query, snapshot: Readable) -> Verdict | None:
     if query.procedures and not any(_mentions(p, query.procedures) for p in _near(query, snapshot)):
         return None  # a treatment of the field that the documents do not speak of
     bare = not query.procedures and not query.roles
+    if bare and pattern("asks_whole").search(fold(query.question)):
+        return None  # wants a table as it stands
     if bare and any(not snapshot.frequency(term) for term in telling_terms(_unnamed(query))):
         return None  # asks about something that the lexicon and the documents do not know
     return answer(query, rules_read(query, snapshot))

@@ -148,8 +148,8 @@ def _by_type(query: Query) -> list[Query]:
 
 
 def _asks_who(folded: str, procedures: Sequence[str], roles: Sequence[str], placed: bool) -> bool:
-    if pattern("asks_recipient").search(folded) or (pattern("asks_whole").search(folded) and not roles):
-        return False  # a table is wanted as it stands
+    if pattern("asks_recipient").search(folded):
+        return False
     if pattern("other_business").search(pattern("overseen_clause").sub(" ", folded)):
         return False
     if pattern("asks_performer").search(folded):

@@ -148,3 +148,8 @@ def test_why_asks_the_same_again(assistant: Assistant) -> None:
 def test_what_a_bump_is_is_not_told(assistant: Assistant) -> None:
     answer = assistant.ask("I have a bump on my cheek since my peel last week, what is it?")
     assert (answer.status, answer.reason) == (Status.DECLINED, "personal-advice")
+
+
+def test_a_table_comes_whole_by_a_part_of_its_heading(assistant: Assistant) -> None:
+    answer = assistant.ask("please pull the full who-performs-what table for our front desk binder")
+    assert answer.text.count(" | ") > 5

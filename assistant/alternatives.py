@@ -7,13 +7,20 @@ import re
 from collections.abc import Sequence
 
 from assistant.evidence import Evidence
+from assistant.lexicon import lexicon
 from assistant.patterns import pattern
 from assistant.query import Query, telling_terms
 from assistant.readings import vocabulary
 from assistant.text import WORD, fold, stem
 
-_SIDES = re.compile(r"\b(?:or|versus|vs\.?|o)\b|['\"”’]\s*(?:and|y)\s*['\"“‘]", re.IGNORECASE)
+_SIDES = re.compile(
+    r"\b(?:and|but) (?:then|also|elsewhere|later|(?:another|the other)(?: \w+)?) (?:says?|states?|claims?|lists?)\b"
+    r"|\b(?:or|versus|vs\.?|o)\b"
+    r"|['\"”’]\s*(?:and|y)\s*['\"“‘]",
+    re.IGNORECASE,
+)
 _LIMITS = frozenset("only anyone everyone never always must solo nunca siempre cualquiera".split())
+_GENERAL = frozenset({"#medspa", "#perform"})
 _SAYS = 0.6  # share of a side's words from which a unit says it
 
 
@@ -43,8 +50,12 @@ def _other_sources(found: Sequence[Evidence], evidence: Sequence[Evidence]) -> l
 
 
 def _marks(side: str) -> frozenset[str]:
-    """Stems of a side's telling words, and of those that shut in or out."""
-    return frozenset({*telling_terms(side), *(stem(word) for word in WORD.findall(fold(side)) if word in _LIMITS)})
+    """What a side names, stems of its other telling words, and of those that shut in or out."""
+    named = {mark for mark in vocabulary(side) if mark.startswith("#")} - _GENERAL
+    limits = {stem(word) for word in WORD.findall(fold(side)) if word in _LIMITS}
+    for mention in reversed(lexicon().concepts.find(side)):
+        side = f"{side[: mention.start]} {side[mention.end :]}"
+    return frozenset({*named, *telling_terms(side), *limits})
 
 
 def _share(item: Evidence, marks: frozenset[str]) -> float:

@@ -3,6 +3,7 @@
 Knows words and structure, no question.
 """
 
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -12,6 +13,7 @@ from corpus.types import Document, Passage
 from corpus.units import Unit, units
 
 _OPENING = 4  # characters: "A medical ...", "The laser ..."
+_DONE = re.compile(r"(?:Once|After) [^,.;]{5,80}, (?=\w)")  # what a sentence takes for done is not what it is about
 _START = 60  # characters looked at for what a unit opens with
 
 
@@ -58,12 +60,13 @@ def _read(document: Document, passage: Passage, unit: Unit) -> Reading:
     own = text[unit.span.start : unit.span.end]
     lead = text[unit.lead.start : unit.lead.end] if unit.lead else ""
     named = lexicon().procedures.find(own[:_START])
+    done = _DONE.match(own)
     return Reading(
         unit=unit,
         own=own,
         text=unit_text(document, passage, unit),
-        words=vocabulary(own),
-        lead_words=vocabulary(lead),
+        words=vocabulary(own[done.end() :] if done else own),
+        lead_words=vocabulary(f"{lead} {done.group()}" if done else lead),
         titles=(lead, passage.header, passage.headings[-1]),
         opening=tuple(mention.id for mention in named if mention.start <= _OPENING),
         first_word=fold(own[:_START]).split(" ")[0],

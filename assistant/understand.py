@@ -41,6 +41,8 @@ class Reader:
         wanted = _without_purpose(_COMPOUND.sub(lambda match: match.group().replace("-", " "), question))
         text = self.spelling.mended(wanted)
         subject = self.sources.without(text)
+        if pattern("disagree").search(fold(text)):
+            subject = pattern("parts_of_page").sub(_blank, fold(subject))  # named as the places that are compared
         procedures = tuple(words.procedures.narrowest(_without_roles(subject)))
         roles = tuple(words.roles.named(pattern("no_role").sub(_blank, fold(subject))))
         procedures = _with_tool(procedures, roles)
@@ -72,7 +74,7 @@ class Reader:
             asks_who=not types
             and "exam" not in concepts
             and (_asks_who(fold(subject), procedures, roles, bool(places)) or _compares(fold(text), concepts))
-            and not (roles and set(concepts) & _NOT_ABOUT_WHO),
+            and not (roles and not (procedures and places) and set(concepts) & _NOT_ABOUT_WHO),
             sources=sources,
             presumes=presumes,
             language=language_of(text),
@@ -153,6 +155,8 @@ def _asks_who(folded: str, procedures: Sequence[str], roles: Sequence[str], plac
     if pattern("other_business").search(pattern("overseen_clause").sub(" ", folded)):
         return False
     if pattern("asks_performer").search(folded):
+        return True
+    if placed and procedures and pattern("someone_performs").search(folded):
         return True
     if not roles:
         return bool(procedures) and placed and len(folded.split()) <= _BARE

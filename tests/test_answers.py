@@ -153,3 +153,17 @@ def test_what_a_bump_is_is_not_told(assistant: Assistant) -> None:
 def test_a_table_comes_whole_by_a_part_of_its_heading(assistant: Assistant) -> None:
     answer = assistant.ask("please pull the full who-performs-what table for our front desk binder")
     assert answer.text.count(" | ") > 5
+
+
+def test_what_is_taken_for_done_does_not_hide_who_does_it(assistant: Assistant) -> None:
+    first = assistant.ask("Who has to see me in person before an in-depth resurfacing treatment?").citations[0].quote
+    assert "a doctor, a nurse practitioner or a physician assistant" in first.text
+
+
+def test_both_sides_are_found_by_what_they_name(assistant: Assistant) -> None:
+    assert "Active acne" in quotes(assistant.ask("Is acne a reason to skip treatment or something these spas treat?"))
+    both = quotes(
+        assistant.ask("AmSpa says only medical professionals and then says anyone with training. Which is it?")
+    )
+    assert "should only be performed by medical professionals" in both
+    assert "anyone with proper training" in both

@@ -206,3 +206,19 @@ def test_a_question_on_a_role_stays_one_under_a_supervisor(reader: Reader, super
 
 def test_how_a_medical_spa_differs_asks_nothing_about_who(reader: Reader) -> None:
     assert not reader.read("How does a med spa differ from a normal spa?").asks_who
+
+
+@pytest.mark.parametrize(
+    ("question", "who"),
+    [
+        ("In California can the lady at my spa use the laser on me?", True),
+        ("What's the lowest license you need for laser in California?", True),
+        ("voucher says RN does the Pixel, spa is in California. allowed?", True),
+        ("who runs the fat freezing machine, a doctor?", True),
+        ("who runs this clinic?", False),
+        ("Can I get laser resurfacing in California?", False),
+        ("Who should I check with about my state's rules on lasers?", False),
+    ],
+)
+def test_who_may_do_it_is_asked_in_many_ways(reader: Reader, question: str, who: bool) -> None:
+    assert reader.read(question).asks_who is who

@@ -17,6 +17,7 @@ from index.durable import Checkpoint, durable_write
 from index.embedding import Embedder, Vectors
 from index.errors import IndexProblem
 from index.generations import next_generation
+from index.numbers import write_id_list
 from index.places import Places
 from index.postings import update_lexical
 from index.progress import Progress
@@ -123,6 +124,7 @@ def write_generation(work: Work, wanted: Wanted, vectors: Vectors, before: State
     with next_generation(work.places.index, work.checkpoint) as folder:
         write_catalog(folder / "catalog.sqlite", model_id, wanted.corpus.documents, wanted.passages, wanted.ids)
         np.save(folder / "vectors.npy", vectors)
+        write_id_list(folder, wanted.ids)
         update_lexical(folder / "lexical", len(wanted.ids), fresh, before.folder / "lexical" if before else None, moved)
 
 

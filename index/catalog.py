@@ -17,7 +17,7 @@ CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE documents (position INTEGER PRIMARY KEY, id TEXT UNIQUE NOT NULL, facts TEXT NOT NULL, text TEXT NOT NULL);
 CREATE TABLE passages (
     position INTEGER PRIMARY KEY, -- the row of its vector, and its number in the lexical index
-    id TEXT UNIQUE NOT NULL,
+    id TEXT NOT NULL,
     document_id TEXT NOT NULL,
     start INTEGER NOT NULL,
     text TEXT NOT NULL,
@@ -28,7 +28,6 @@ CREATE TABLE passages (
 );
 """
 PASSAGE_COLUMNS = "document_id, start, text, kind, headings, speaker, header"
-AT_ONCE = 500
 _FACTS = tuple(field.name for field in fields(Document) if field.name != "text")
 KEPT_PASSAGES, KEPT_DOCUMENTS = 20_000, 500  # read before and kept in memory: some 20 MB each
 
@@ -84,15 +83,6 @@ class Catalog:
     def ids(self) -> list[str]:
         """The ids of all passages in order."""
         return [row[0] for row in self._rows("SELECT id FROM passages ORDER BY position")]
-
-    def positions(self, ids: Sequence[str]) -> dict[str, int]:
-        """Where these ids stand; unknown ones are left out."""
-        found: dict[str, int] = {}
-        for start in range(0, len(ids), AT_ONCE):
-            some = list(ids[start : start + AT_ONCE])
-            query = f"SELECT id, position FROM passages WHERE id IN ({','.join('?' * len(some))})"
-            found.update((row[0], row[1]) for row in self._rows(query, some))
-        return found
 
     def passages(self) -> tuple[Passage, ...]:
         """All passages in order."""

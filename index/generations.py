@@ -15,7 +15,7 @@ from index.durable import Checkpoint, checksum, durable_write, new_folder, write
 from index.errors import IndexProblem
 
 CURRENT = "current.json"
-FORMAT = 2  # of the files below; an index in another one is built again from the documents and the embedding cache
+FORMAT = 3  # of the files below; an index in another one is built again from the documents and the embedding cache
 KEPT = 2  # the current state and the one before it, for a reader that is just opening it
 
 

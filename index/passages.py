@@ -18,6 +18,7 @@ from index.errors import IndexProblem
 from index.fusion import CANDIDATES, Positions, Scores, best, fused
 from index.generations import Generation, current, stamp
 from index.lexical import LexicalIndex
+from index.numbers import IdList
 from index.places import Places
 from index.remembered import RememberingEmbedder
 from index.types import Hit
@@ -48,6 +49,7 @@ class Snapshot:
         self._catalog = catalog
         self._vectors: Vectors = mapped(generation.folder / "vectors.npy")
         self._lexical = LexicalIndex(generation.folder / "lexical", catalog.count)
+        self._ids = IdList(generation.folder)
         self._graph: Store | None = None
         self._opening = threading.Lock()
 
@@ -109,9 +111,9 @@ class Snapshot:
 
     def _by_graph(self, graph: "Store", query: str, vector: Vectors, wanted: int) -> Candidates:
         """Graph and postings propose; the scores of what they propose are exact. Nothing is done for every passage."""
-        near = self._catalog.positions(graph.nearest(vector, wanted)).values()
+        near = self._ids.positions(graph.nearest(vector, wanted))
         words = self._lexical.words(query)
-        positions = np.union1d(np.fromiter(near, np.intp, len(near)), self._lexical.best(words, wanted))
+        positions = np.union1d(near, self._lexical.best(words, wanted))
         return Candidates(positions, self._vectors[positions] @ vector, self._lexical.scores_at(words, positions))
 
     def _open_graph(self) -> "Store | None":

@@ -5,6 +5,7 @@ import re
 import threading
 from bisect import bisect_left
 from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ STOP_WORDS = frozenset((  # Lucene's English list, which bm25s has too
 ))
 # fmt: on
 
+REMEMBERED = 4096  # stems whose numbers are kept
 _local = threading.local()  # a stemmer keeps a cache and must not be shared by threads
 
 
@@ -56,12 +58,13 @@ class WordList:
         self._starts = mapped(folder / "word-starts.npy").data
         with (folder / "words.txt").open("rb") as file:
             self._letters: Any = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) if len(self) else b""
+        self.find = lru_cache(REMEMBERED)(self._find)
 
     def __len__(self) -> int:
         return len(self._starts) - 1
 
-    def find(self, stem: str) -> int | None:
-        """The number of a stem; None where no text has it."""
+    def _find(self, stem: str) -> int | None:
+        """The number of a stem; None where no text has it. (As `find`, which remembers.)"""
         letters = stem.encode()
         number = bisect_left(range(len(self)), letters, key=self._at)
         return number if number < len(self) and self._at(number) == letters else None

@@ -38,8 +38,9 @@ class Reader:
     def read(self, question: str) -> Query:
         """Read a question on its own."""
         words = lexicon()
-        wanted = _without_purpose(_COMPOUND.sub(lambda match: match.group().replace("-", " "), question))
-        text = self.spelling.mended(wanted)
+        parted = _COMPOUND.sub(lambda match: match.group().replace("-", " "), question)
+        wanted = _without_purpose(parted)
+        text = self.spelling.mended(wanted if self.sources.find(wanted) == self.sources.find(parted) else parted)
         subject = self.sources.without(text)
         if pattern("disagree").search(fold(text)):
             subject = pattern("parts_of_page").sub(_blank, fold(subject))  # named as the places that are compared

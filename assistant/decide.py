@@ -7,6 +7,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache, lru_cache
 
+from assistant.asked import Nearness
 from assistant.contrast import contrast
 from assistant.evidence import Evidence
 from assistant.lexicon import lexicon, read_data
@@ -37,7 +38,11 @@ def _weights() -> dict[str, dict[str, float]]:
 
 
 def features_of(
-    query: Query, evidence: Sequence[Evidence], hits: Sequence[Hit], frequency: Callable[[str], int]
+    query: Query,
+    evidence: Sequence[Evidence],
+    hits: Sequence[Hit],
+    frequency: Callable[[str], int],
+    near: Nearness | None = None,
 ) -> dict[str, float]:
     """How well the best unit meets the question, and what of the question it lacks. Empty without evidence.
 
@@ -61,15 +66,20 @@ def features_of(
         "names": float(lacking.names),
         "denial": float(lacking.denial),
         "opposites": float(lacking.opposites),
+        "asked": max(item.asked for item in evidence),
+        "other": best.other,
+        "unanswered": near.unanswered.get(best.document.id, 0.0) if near else 0.0,
+        "known": float(near is not None and best.document.id in near.unanswered),
     }
 
 
 def confidence_of(features: Mapping[str, float], in_field: bool) -> float:
     """The probability that the documents answer. `in_field`: they are about treatments, which the lexicon names, so
-    that what is covered in words says more than it does in a folder about anything else."""
+    that what is covered in words says more than it does in a folder about anything else; where it is known how people
+    ask for what they say, that says more again."""
     if not features:
         return 0.02
-    weights = _weights()["field" if in_field else "general"]
+    weights = _weights()[("known" if features["known"] else "field") if in_field else "general"]
     value = weights["bias"] + sum(weight * features[name] for name, weight in weights.items() if name != "bias")
     return 1.0 / (1.0 + math.exp(-value))
 

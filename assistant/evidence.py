@@ -10,6 +10,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from assistant.asked import Nearness
 from assistant.exact import Pointing
 from assistant.lexicon import AnswerType, lexicon
 from assistant.query import Query, telling_terms
@@ -23,6 +24,7 @@ from index.types import Hit
 
 # How much of a term's weight counts, by where the evidence has it beside the unit itself.
 _IN_LEAD, _IN_HEADING, _NEARBY = 0.9, 0.6, 0.45
+_BY_ASKED = 0.6  # what a known question as good as the same counts in a unit's score
 
 Embed = Callable[[Sequence[str]], npt.NDArray[np.float32]]
 
@@ -45,12 +47,15 @@ class Evidence:
     pointed: bool = False  # has the very words that the question quotes, or is the list or table that it wants whole
     unmet: tuple[float, ...] = ()  # weights of the terms that neither it nor its surroundings meet
     aspect: float = 1.0  # share of what is asked about a treatment, beside its name, that it or its surroundings meet
+    asked: float = 0.0  # cosine of the question to the nearest one that the unit is known to answer; 0 where unknown
+    other: float = 0.0  # the same of those that look alike and that it is known not to answer
 
     @property
     def score(self) -> float:
         """In [0, 1] or a little above; higher is better."""
         return (
-            0.45 * self.coverage
+            _BY_ASKED * max(self.asked, 0.0)
+            + 0.45 * self.coverage
             + 0.15 * self.own
             + 0.4 * max(self.cosine, 0.0)
             - (0.0 if self.fits else 0.35)
@@ -76,6 +81,7 @@ def gather(
     terms: Sequence[Term],
     document: Callable[[str], Document],
     embed: Embed,
+    known: Nearness | None = None,
 ) -> list[Evidence]:
     """Every unit of the hits, best first."""
     found = [
@@ -93,7 +99,9 @@ def gather(
     evidence: list[Evidence] = []
     for source, passage, read in found:
         far = _Far.of(asked, *surroundings(source, passage))
-        evidence += [_scored(asked, far, source, passage, reading, next(cosines)) for reading in read]
+        for reading in read:
+            near = known.at(source.id, reading.unit.span) if known else (0.0, 0.0)
+            evidence.append(_scored(asked, far, source, passage, reading, next(cosines), near))
     return sorted(evidence, key=lambda item: -item.score)
 
 
@@ -194,7 +202,13 @@ class _Cover(NamedTuple):
 
 
 def _scored(
-    asked: _Asked, far: _Far, document: Document, passage: Passage, reading: Reading, cosine: float
+    asked: _Asked,
+    far: _Far,
+    document: Document,
+    passage: Passage,
+    reading: Reading,
+    cosine: float,
+    near: tuple[float, float],
 ) -> Evidence:
     kind = asked.kind
     own, lead = reading.words & asked.marks, reading.lead_words & asked.marks
@@ -222,6 +236,8 @@ def _scored(
         pointed=bool(asked.pointing) and asked.pointing.at(reading.own, reading.unit.kind, reading.titles),
         unmet=cover.unmet,
         aspect=cover.aspect,
+        asked=near[0],
+        other=near[1],
     )
 
 

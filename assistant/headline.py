@@ -39,7 +39,10 @@ def headline(found: Ruling) -> tuple[str, bool]:
         return _verdict(found, "no_say_but" if against else "no_say", no, against), bool(against)
     against = [holder for holder, said in wider.items() if said & NO and holder not in yes]
     supervised = all(Stance.YES not in local[holder] for holder in yes)
-    if supervised and pattern("alone").search(fold(found.query.asked)):
+    asked = fold(found.query.asked)
+    if supervised and pattern("needs_oversight").search(asked):
+        return _verdict(found, "needs_supervision", yes, ()), bool(against)
+    if supervised and pattern("alone").search(asked):
         return _verdict(found, "only_supervised", yes, ()), bool(against)
     key = "yes_supervised" if supervised else "yes_say"
     return _verdict(found, f"{key}_but" if against else key, yes, against), bool(against)

@@ -12,19 +12,33 @@ from assistant.text import fold
 
 # Names that are also people's names or plain words: a place only where the sentence treats them as one.
 _NAMESAKES = frozenset({"georgia", "virginia", "jordan", "chad", "niger", "togo", "guinea", "jersey", "turkey", "mali"})
+_ALONE = frozenset({"nyc", "santa monica", "sacramento", "tallahassee", "los angeles", "miami beach", "philly", "west palm", "long beach"})
+# Cities whose names are plain words: only after a preposition or before their state.
+_WORD_CITIES = frozenset(
+    "reading mobile orange independence normal enterprise surprise union commerce industry liberty hope success temple"
+    " marina concord tracy lancaster gilbert chandler allen may paris florence madison jackson austin charlotte".split()
+)
 _SPANISH_WORDS = frozenset({"la", "sf"})  # "a la clínica" is no city
 _WORD_CODES = frozenset("OK HI OH IN OR ME AL DE LA PA MD".split())  # opening a text, rather a word or role
 _ROLE_CODES = frozenset({"PA", "MD"})
 _PREPOSITION = "in|within|inside|across|throughout|near|around|from|at|to|for|of|about|and|or|en|de|para|sobre|y"
-_CLINIC = r"med\s?spa|medical spa|medi-?spa|day spa|clinic|practice|salon|spa"
+_CLINIC = r"med\s?spa|medical spa|medi-?spa|day spa|clinic|practice|salon|spa|office|location|branch|site|store|team"
 _A_CLINIC = re.compile(_CLINIC)
 _BEFORE = rf"(?:\b(?:{_PREPOSITION})\s+(?:the\s+)?(?:state\s+of\s+|city\s+of\s+|estado\s+de\s+|downtown\s+)?|,\s*)"
-_SET_OFF = r"(?=(?:, [a-z ]{2,20})?:)"  # "Las Vegas: ...", "Atlanta, Georgia: ..."
+# "Las Vegas: ...", "Atlanta, Georgia: ...", "Chicago. Esthetician. ..."
+_SET_OFF = r"(?=(?:, [a-z ]{2,20})?:|\s*[.;,](?:\s|$)|\s+[-–—]\s)"
+# Beginnings of names in several words that are no plain words: such a city needs nothing around it.
+_SAINTS = r"(?:san|santa|los|las|ft\.?|fort|st\.?|saint|palm|west palm|new orleans|salt lake)\s"
+_SAFE_CODES = frozenset("CA FL NY TX NJ NV AZ WA NC SC TN KY WI MN GA IL MI DC OK VA".split())  # no role, no word
+_SMALL_CODES = frozenset("ca fl ny tx nj nv az nc sc tn ky wi mn ga dc".split())
 _AFTER = r"(?=\s*(?:\?|\(|:|\.|,|$|'s\b|law|rule|regulation|board|license|allow|permit|require|let|say|state\b))"
 
 _CODE = re.compile(
     r"(?:^|\b[Ii]n|\b[Ff]rom|\b[Ff]or|\b[Aa]bout|\b[Oo]f|\b[Ee]n|,)\s*(?<![A-Za-z])([A-Z]{2})(?!\w)(?=\s*(?:$|[?.,:!;)]|\w))"
 )
+
+_FEW = 5  # words: a question of so few is made of names
+_BARE_CODE = re.compile(r"(?<![\w-])[A-Za-z]{2}(?![\w-])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +62,9 @@ class _Gazetteer:
     city_names: re.Pattern[str]
     city_set_off: re.Pattern[str]
     city_of_clinic: re.Pattern[str]
+    city_in_state: re.Pattern[str]
+    city_anywhere: re.Pattern[str]
+    city_alone: re.Pattern[str]
     countries: dict[str, str]
 
 
@@ -56,7 +73,11 @@ def _gazetteer() -> _Gazetteer:
     data = read_data("places.yaml")
     states = {fold(name): name for name in data["states"]}
     states |= {fold(other): name for name, entry in data["states"].items() for other in entry["names"]}
-    cities = {fold(name): found for name, found in data["cities"].items()}
+    cities = {fold(name): [state] for state, names in data["cities"].items() for name in names}
+    cities |= {fold(name): found for name, found in data["cities_of_several"].items()}
+    cities |= {other: found for name, found in cities.items() for other in _spellings(name)}
+    of_state = re.compile(rf"{_any_of(list(states)).pattern} ")  # "kansas city"
+    set_off = [name for name in cities if name not in _WORD_CITIES]
     countries = {fold(name): name for name in data["countries"]} | {
         fold(k): v for k, v in data["country_names"].items()
     }
@@ -66,10 +87,20 @@ def _gazetteer() -> _Gazetteer:
         cities=cities,
         state_names=_any_of([*states, *(name for name in countries if name not in states)]),
         city_names=re.compile(_BEFORE + _any_of(list(cities)).pattern),
-        city_set_off=re.compile(rf"^\W*{_any_of(list(cities)).pattern}{_SET_OFF}"),
-        city_of_clinic=re.compile(rf"{_any_of(list(cities)).pattern}(?=\s+(?:{_CLINIC})s?\b)"),
+        city_set_off=re.compile(rf"(?:^|[.!?;]\s)\W*{_any_of(set_off).pattern}{_SET_OFF}"),
+        city_in_state=re.compile(rf"{_any_of(list(cities)).pattern}(?=,?\s+{_any_of(list(states)).pattern})"),
+        city_alone=_any_of([name for name in cities if re.match(_SAINTS, name) or name in _ALONE or of_state.match(name)]),
+        city_anywhere=_any_of(set_off),
+        city_of_clinic=re.compile(rf"{_any_of(set_off).pattern}(?=\s+(?:{_CLINIC})s?\b)"),
         countries=countries,
     )
+
+
+def _spellings(name: str) -> Iterator[str]:
+    """A city's name as people shorten it: "Ft Lauderdale", "St. Petersburg"."""
+    for long, short in (("fort ", "ft"), ("saint ", "st"), ("st. ", "st"), ("mount ", "mt")):
+        if name.startswith(long):
+            yield from (start + name[len(long) :] for start in (f"{short} ", f"{short}. ", long.replace("st. ", "saint ")))
 
 
 def _any_of(names: list[str]) -> re.Pattern[str]:
@@ -83,20 +114,28 @@ def find_places(text: str) -> tuple[Place, ...]:
     known, folded = _gazetteer(), fold(text)
     found: list[tuple[int, int, Place]] = []
     for start, end, place in sorted(_named(text, folded, known), key=lambda item: item[0] - item[1]):
-        if _free(found, start):  # the longest name wins: "Colorado Springs", "District of Columbia"
+        # The longest name wins: "Colorado Springs", "District of Columbia".
+        again = any((start, end, place.named) == (left, right, other.named) for left, right, other in found)
+        if _free(found, start) or again:  # again: a city's name that two states have
             found.append((start, end, place))
     found.extend((start, end, place) for start, end, place in _codes(text, known) if _free(found, start))
-    places = {place.name: place for _, _, place in sorted(found, key=lambda item: item[0], reverse=True)}
-    return tuple(reversed(places.values()))
+    places: dict[str, Place] = {}
+    for _, _, place in sorted(found, key=lambda item: item[0]):
+        places.setdefault(place.name, place)
+    return tuple(places.values())
 
 
 def _named(text: str, folded: str, known: _Gazetteer) -> Iterator[tuple[int, int, Place]]:
     """Cities after a preposition, states and countries anywhere, each with its span."""
-    for match in chain(known.city_set_off.finditer(folded), known.city_names.finditer(folded)):
+    set_off = (match for match in known.city_set_off.finditer(folded) if text[match.start(1)].isupper())
+    ways = [known.city_names, known.city_alone, known.city_in_state]
+    if len(folded.split()) <= _FEW:
+        ways.append(known.city_anywhere)  # "botox tampa nurse"
+    for match in chain(set_off, *(way.finditer(folded) for way in ways)):
         if match.group(1) in _SPANISH_WORDS and not re.search(r"\b(?:in|near|from)\s+$", folded[: match.start(1)]):
             continue
         if not _lies_elsewhere(folded, match, known):
-            yield match.start(1), match.end(1), _city(text, match)
+            yield from _city(text, match)
     yield from _of_a_clinic(text, folded, known)
     for match in known.state_names.finditer(folded):
         name = re.sub(r"[\s-]+", " ", match.group(1))
@@ -114,16 +153,24 @@ def _lies_elsewhere(folded: str, city: re.Match[str], known: _Gazetteer) -> bool
     return bool(name) and known.states.get(name) not in known.cities[re.sub(r"[\s-]+", " ", city.group(1))]
 
 
-def _city(text: str, match: re.Match[str]) -> Place:
+def _city(text: str, match: re.Match[str]) -> Iterator[tuple[int, int, Place]]:
+    """The city's state; where several have one of that name, each, unless the text names one of them."""
+    known = _gazetteer()
     name = text[match.start(1) : match.end(1)]
-    states = _gazetteer().cities[re.sub(r"[\s-]+", " ", match.group(1))]
-    return Place(states[0], name.title() if name.islower() else name)
+    states = known.cities[re.sub(r"[\s-]+", " ", match.group(1))]
+    if len(states) > 1:
+        rest = fold(f"{text[: match.start(1)]} | {text[match.end(1) :]}")
+        named = {known.states.get(re.sub(r"[\s-]+", " ", found.group(1))) for found in known.state_names.finditer(rest)}
+        named |= {known.codes.get(code) for code in re.findall(r"\b[A-Z]{2}\b", text)}
+        states = [state for state in states if state in named] or states
+    for state in states:
+        yield match.start(1), match.end(1), Place(state, name.title() if name.islower() else name)
 
 
 def _of_a_clinic(text: str, folded: str, known: _Gazetteer) -> Iterator[tuple[int, int, Place]]:
     """Cities before the word for a clinic: "Houston medspa", "a Tampa clinic"."""
     for match in known.city_of_clinic.finditer(folded) if _A_CLINIC.search(folded) else ():
-        yield match.start(1), match.end(1), _city(text, match)
+        yield from _city(text, match)
 
 
 def _free(found: list[tuple[int, int, Place]], start: int) -> bool:
@@ -137,6 +184,12 @@ def _used_as_place(folded: str, start: int, end: int) -> bool:
     ]
 
 
+def _at_an_end(text: str, match: re.Match[str]) -> bool:
+    """Whether a code in small letters opens or closes the text, or follows a preposition: there it is no slip."""
+    before, after = text[: match.start()].strip(), text[match.end() :].strip(" ?.!")
+    return not before or not after or re.search(r"\b(?:in|from|for)$", before) is not None
+
+
 def _city_before(before: str, state: str) -> bool:
     """Whether "in" or one of the state's cities stands before a code that also names a role ("NP, PA")."""
     if not before.rstrip().endswith(","):
@@ -148,10 +201,15 @@ def _city_before(before: str, state: str) -> bool:
 def _codes(text: str, known: _Gazetteer) -> list[tuple[int, int, Place]]:
     """Two-letter codes: upper case, after "in" or a comma; never in a text that is all upper case."""
     matches = list(_CODE.finditer(text))
-    letters = [character for character in text if character.isalpha()] if matches else []
+    letters = [character for character in text if character.isalpha()]
     if sum(character.isupper() for character in letters) > 0.7 * len(letters):
         return []
     found = []
+    for match in _BARE_CODE.finditer(text):  # "Irvine CA", "rn laser ca"
+        state = known.codes.get(match.group().upper())
+        alone = match.group() in _SAFE_CODES and re.search(r"[A-Z][a-z]+\.? $", text[: match.start()])
+        if state and (alone or (match.group() in _SMALL_CODES and _at_an_end(text, match))):
+            found.append((match.start(), match.end(), Place(state, state)))
     for match in matches:
         state = known.codes.get(match.group(1))
         set_off = text[match.end(1) :].lstrip().startswith((",", ":", "-"))

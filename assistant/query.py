@@ -27,6 +27,7 @@ class Query:
     carried: tuple[str, ...] = ()  # what was taken from the history, in words
     sources: tuple[SourceRef, ...] = ()  # the sources it names
     language: str = "en"
+    must: str = ""  # the role of which it asks whether it has to be that one
     presumes: bool = False  # rests on something it takes for granted
     subject: str = ""  # the text with the names of sources blanked
     asked: str = ""  # the wording that says what is wanted: the question's own, or of the one it doubts

@@ -47,10 +47,15 @@ class Reader:
         procedures = tuple(words.procedures.narrowest(_without_roles(subject)))
         roles = tuple(words.roles.named(pattern("no_role").sub(_blank, fold(subject))))
         procedures = _with_tool(procedures, roles)
+        presumes = pattern("presumes").search(fold(question)) is not None
+        must = "" if presumes else _demanded(fold(subject), roles)
+        if pattern("needs_oversight").search(fold(subject)) and len(roles) > 1:
+            roles = tuple(role for role in roles if role != "physician")
         places = find_places(subject)
         sources = self.sources.find(text)
-        presumes = pattern("presumes").search(fold(question)) is not None
         types = words.answer_types_of(subject)
+        if roles and procedures and pattern("permission").search(fold(subject)):
+            types = tuple(kind for kind in types if not kind.business)  # "our Tampa location: may a PA ...?"
         if (
             sources
             and places
@@ -74,9 +79,10 @@ class Reader:
             answer_types=types,
             asks_who=not types
             and "exam" not in concepts
-            and (_asks_who(fold(subject), procedures, roles, bool(places)) or _compares(fold(text), concepts))
+            and (bool(must and procedures) or _asks_who(fold(subject), procedures, roles, bool(places)) or _compares(fold(text), concepts))
             and not (roles and not (procedures and places) and set(concepts) & _NOT_ABOUT_WHO),
             sources=sources,
+            must=must,
             presumes=presumes,
             language=language_of(text),
             subject=subject,
@@ -153,11 +159,15 @@ def _by_type(query: Query) -> list[Query]:
 def _asks_who(folded: str, procedures: Sequence[str], roles: Sequence[str], placed: bool) -> bool:
     if pattern("asks_recipient").search(folded):
         return False
+    if roles and procedures and pattern("alone").search(folded):
+        return True
     if pattern("other_business").search(pattern("overseen_clause").sub(" ", folded)):
         return False
     if pattern("asks_performer").search(folded):
         return True
     if placed and procedures and pattern("someone_performs").search(folded):
+        return True
+    if roles and procedures and not pattern("other_aspect").search(folded):
         return True
     if not roles:
         return bool(procedures) and placed and len(folded.split()) <= _BARE
@@ -165,6 +175,18 @@ def _asks_who(folded: str, procedures: Sequence[str], roles: Sequence[str], plac
     return bool((procedures or placed) and (pattern("permission").search(folded) or bare)) or bool(
         pattern("asks_scope").search(folded)
     )
+
+
+def _demanded(folded: str, roles: Sequence[str]) -> str:
+    """The role of which a question asks whether it has to be that one: "must it be a doctor?", "nurses only?"."""
+    for mention in lexicon().roles.find(folded):
+        before, after = folded[: mention.start], folded[mention.end :]
+        if mention.id not in roles or pattern("oversees").search(after):
+            continue
+        if pattern("must_before").search(before) or pattern("must_after").search(after):
+            others = [role for role in roles if role != mention.id]
+            return mention.id if not others or re.search(r"\bor\b|\?", after) else ""
+    return ""
 
 
 def _compares(folded: str, concepts: Sequence[str]) -> bool:

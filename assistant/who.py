@@ -20,7 +20,7 @@ from corpus.sentences import sentence_spans
 
 Verdict = tuple[Status, str, tuple[Line, ...]]  # status, reason, lines
 
-_MOST_PLACES, _MOST_ROLES = 3, 2  # asked about in one question; more roles than that ask who may
+_MOST_PLACES, MOST_ROLES = 3, 2  # asked about in one question; more roles than that ask who may
 
 
 def answer(query: Query, rules: Sequence[Rule]) -> Verdict | None:
@@ -37,7 +37,7 @@ def answer(query: Query, rules: Sequence[Rule]) -> Verdict | None:
     found = [
         verdict
         for place in [place.name for place in query.places[:_MOST_PLACES]] or [""]
-        for role in (query.roles if len(query.roles) <= _MOST_ROLES else ()) or ("",)
+        for role in (query.roles if len(query.roles) <= MOST_ROLES and not query.must else ()) or ("",)
         if (verdict := _verdict(rule_on(query, rules, role, place)))
     ]
     if not found:
@@ -177,13 +177,42 @@ def _about_procedure(found: Ruling, rules: Sequence[Rule]) -> Verdict:
     telling = [rule for rule in wider if found.covers(rule)]
     differ = len({(frozenset(rule.allowed), rule.anyone) for rule in telling}) > 1
     lines = [*positions(found, rules), _law(found)]
-    if differ:
+    if demanded := _demanded(found, [rule for rule in deciding if found.covers(rule)], lines):
+        lines.insert(0, demanded)
+    elif differ:
         lines.insert(0, Claim(frame("names_differ", found.language, **names_of(found)), shown_in(telling, lines)))
     elif _states_a_claim(found):
         lines.insert(0, next(iter(quoted([_sentence_of(_said_best(found, deciding))], found.language))))
     elif not isinstance(lines[0], Claim) or holder_name(deciding[0].quote) not in lines[0].text:
         lines.insert(0, next(iter(quoted([deciding[0]], found.language))))
     return Status.CONFLICTING if differ else Status.ANSWERED, "sources-differ" if differ else "rule", tuple(lines)
+
+
+def _demanded(found: Ruling, rules: Sequence[Rule], lines: Sequence[Line]) -> Claim | None:
+    """Asked whether it has to be one role: whether a source names others that need not be as highly trained."""
+    role, roles = found.query.must, lexicon().roles
+    if not role:
+        return None
+    naming = [rule for rule in rules if rule.allowed]
+    or_higher = pattern("or_higher_asked").search(fold(found.query.asked)) is not None
+    enough = roles.entries[role].level if or_higher else 1000
+
+    def others(rule: Rule) -> bool:
+        return any(
+            not (roles.includes(role, name) or roles.includes(name, role)) and roles.entries[name].level < enough
+            for name in rule.allowed
+        )
+
+    with_others = [rule for rule in naming if others(rule) or (rule.or_higher and not or_higher)]
+    telling = with_others or naming
+    if not telling or (or_higher and not with_others and any(rule.stance(role) in NO for rule in naming)):
+        return None
+    named = any(rule.stance(role) in YES for rule in telling)
+    key = "must_be" if not with_others else "need_not_be" if named else "not_that_one"
+    holders = list(dict.fromkeys(rule.holder for rule in telling))
+    values = names_of(replace(found, role=role)) | {"holders": listed(holders, found.language)}
+    values |= {"say": word("say", len(holders), found.language), "name": word("name", len(holders), found.language)}
+    return Claim(frame(key, found.language, **values), shown_in(telling, lines))
 
 
 def _about_scope(found: Ruling, rules: Sequence[Rule]) -> Verdict:

@@ -10,7 +10,7 @@ from operator import attrgetter
 from pathlib import Path
 from stat import S_ISREG
 
-from corpus import sidecar
+from corpus import questions, sidecar
 from corpus.cleaning import apply
 from corpus.errors import SourceProblem
 from corpus.parsed import Parsed, ParsedFiles
@@ -34,12 +34,16 @@ class Source:
     content: bytes
     sidecar: Path | None
     known: bytes  # what the sidecar holds
+    asked: bytes = b""  # what the file of questions beside it holds
+    unanswered: tuple[str, ...] = ()  # questions that the shared file says it does not answer
 
     @property
     def parts(self) -> tuple[bytes, ...]:
         """All of it that decides what it is parsed to; the name tells title and format."""
         beside = self.sidecar.name if self.sidecar else ""
-        return self.document_id.encode(), self.path.name.encode(), self.content, beside.encode(), self.known
+        shared = "\n".join(self.unanswered).encode("utf-8", "surrogatepass")
+        named = (self.document_id.encode(), self.path.name.encode(), self.content, beside.encode(), self.known)
+        return *named, self.asked, shared
 
 
 def load(folder: Path, kept: Path | None = None) -> Corpus:
@@ -53,10 +57,15 @@ def load(folder: Path, kept: Path | None = None) -> Corpus:
     documents: list[Document] = []
     passages: list[Passage] = []
     problems: list[Problem] = []
+    try:
+        unanswered = questions.shared(folder)
+    except SourceProblem as problem:
+        unanswered = {}
+        problems.append(Problem(questions.SHARED, f"{questions.SHARED} was left out: {problem}."))
     with ParsedFiles(kept) if kept else nullcontext() as earlier:
         for path, document_id in _files(folder):
             try:
-                source = read(path, document_id)
+                source = read(path, document_id, unanswered.get(document_id, ()))
                 document, cut = earlier.of(source.parts, partial(parse, source)) if earlier else parse(source)
             except SourceProblem as problem:
                 name = _shown(path.relative_to(folder))
@@ -72,7 +81,8 @@ def _files(folder: Path) -> Iterator[tuple[Path, str]]:
 
     With each the document's id: its path without the suffix, with it where the rest alone would not be unique.
     """
-    visible = [(path, path.with_suffix("")) for path in sorted(_visible(folder), key=attrgetter("parts"))]
+    shown = (path for path in _visible(folder) if not questions.is_questions(path))
+    visible = [(path, path.with_suffix("")) for path in sorted(shown, key=attrgetter("parts"))]
     stems = Counter(stem for path, stem in visible if _is_document(path))
     for path, stem in visible:
         if stems[stem] and path.suffix in SIDECARS:
@@ -106,8 +116,8 @@ def _shown(path: Path) -> str:
     return path.as_posix().encode("utf-8", "backslashreplace").decode()
 
 
-def read(path: Path, document_id: str) -> Source:
-    """One file and its sidecar, as bytes. Raises SourceProblem for what is no document or cannot be read."""
+def read(path: Path, document_id: str, unanswered: tuple[str, ...] = ()) -> Source:
+    """One file and what lies beside it, as bytes. Raises SourceProblem for what is no document or cannot be read."""
     if path.suffix in SIDECARS:
         raise SourceProblem("there is no document beside this sidecar")
     if not _is_printable(path):
@@ -117,7 +127,9 @@ def read(path: Path, document_id: str) -> Source:
     stem = str(path.with_suffix(""))
     beside = next((Path(stem + suffix) for suffix in SIDECARS if os.path.exists(stem + suffix)), None)
     known = sidecar.content_of(beside) if beside else b""
-    return Source(path, document_id, _content(path), beside, known)
+    asked = Path(stem + questions.SUFFIX)
+    told = sidecar.content_of(asked) if asked.exists() else b""
+    return Source(path, document_id, _content(path), beside, known, told, unanswered)
 
 
 def parse(source: Source) -> Parsed:
@@ -130,13 +142,14 @@ def parse(source: Source) -> Parsed:
     pieces = list((markdown_pieces if path.suffix.lower() == ".md" else plain_pieces)(text))
     headings = (text[piece.start : piece.end] for piece in pieces if piece.shape is Shape.HEADING)
     title = known.title or heading_text(next(headings, "")) or _title_from(path)
-    document = _document(source.document_id, title, text, known)
+    document = _document(source, title, text, known)
     return document, split(document, blocks_of(text, pieces, title, known.parts))
 
 
-def _document(document_id: str, title: str, text: str, known: Sidecar) -> Document:
+def _document(source: Source, title: str, text: str, known: Sidecar) -> Document:
+    asked = questions.parse(source.asked, source.path.stem + questions.SUFFIX)
     return Document(
-        id=document_id,
+        id=source.document_id,
         title=title,
         text=text,
         publisher=known.publisher,
@@ -148,6 +161,8 @@ def _document(document_id: str, title: str, text: str, known: Sidecar) -> Docume
         terms=known.terms,
         business=known.business,
         disclaimer=known.disclaimer,
+        asked=questions.located(asked, text),
+        unanswered=tuple(dict.fromkeys((*asked.unanswered, *source.unanswered))),
     )
 
 

@@ -26,6 +26,16 @@ class Speaker:
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """How people ask for what a span of a document says."""
+
+    start: int
+    end: int
+    questions: tuple[str, ...]
+    others: tuple[str, ...] = ()  # that look alike, and that it does not answer
+
+
+@dataclass(frozen=True, slots=True)
 class Document:
     """One source, cleaned. Offsets everywhere are code points into `text`."""
 
@@ -41,6 +51,8 @@ class Document:
     terms: str = ""
     business: str = ""  # the business whose address, hours or phone it gives
     disclaimer: str = ""  # the document's own, in short
+    asked: tuple[Asked, ...] = ()  # questions known to be answered by spans of it
+    unanswered: tuple[str, ...] = ()  # questions known to be answered by nothing in it
 
 
 @dataclass(frozen=True, slots=True)

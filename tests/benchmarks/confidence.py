@@ -4,7 +4,8 @@
 
 DIR of --data: `corpus.jsonl` and `queries.jsonl` in the BEIR layout, each query with "answerable" and "passage" (whose
 part before "#" is the article). --others: folders whose `queries.jsonl` nothing in DIR answers. --fit makes the weights
-in assistant/data/confidence.yaml anew: `general` from --data and --fit-others, `field` from the regression set.
+in assistant/data/confidence.yaml anew: `general` from --data and --fit-others, `field` from the
+regression set, `known` from it and from the questions known of the project's documents.
 """
 
 import argparse
@@ -21,12 +22,10 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 from sklearn.model_selection import GroupKFold
 
-from assistant.decide import confidence_of, features_of
-from assistant.engine import HITS, Assistant
-from assistant.evidence import gather
+from assistant.asked import KnownQuestions, Nearness
+from assistant.decide import confidence_of
+from assistant.engine import Assistant
 from assistant.query import Query
-from assistant.recall import recall
-from assistant.terms import terms_of
 from assistant.types import Turn
 from corpus.loading import load
 from index.passages import PassageIndex
@@ -39,7 +38,12 @@ WEIGHTS = Path("assistant/data/confidence.yaml")
 # What each fit sees; all logistic, so that a weight says what a feature is worth.
 GENERAL = ("nearest", "passage", "own", "numbers", "names", "denial", "opposites")
 FIELD = ("aspect", "own", "cosine", "passage", "fits", "subject", "heaviest_unmet", "lacks")
+KNOWN = (*FIELD, "asked", "other", "unanswered")
+OF_A_SPAN = 8  # known questions of one span that the fit sees
+CASES_WEIGH = 3  # as much as the known questions, which are all hard ones
+KNOWN_ABSTAINED = 0.94
 FOLDS = 6
+SAME = 0.9995  # cosine from which two questions are one
 ABSTAINED = 0.95  # of the unanswerable questions about the project's own documents
 # Kinds of cases whose answer is decided before or beside the evidence.
 _ELSEWHERE = {"emergency", "rules", "personal-advice", "urgent"}
@@ -62,14 +66,28 @@ class Asked:
     def __init__(self, folder: Path) -> None:
         index = PassageIndex.open(folder)
         self.snapshot = index.snapshot
-        self.reader = Assistant(index)._reader(self.snapshot)
-        self._documents = {document.id: document for document in self.snapshot.documents}
+        self._assistant = Assistant(index)
+        self.reader = self._assistant._reader(self.snapshot)
+        known = self._assistant._known_questions(self.snapshot)
+        known.__class__ = LeavingItselfOut
 
     def features(self, query: Query, history: Sequence[Turn] = ()) -> dict[str, float]:
-        hits, _ = recall(query, history, self.snapshot, HITS)
-        terms = terms_of(query, self.snapshot.frequency, self.snapshot.count)
-        evidence = gather(query, hits, terms, self._documents.__getitem__, self.snapshot.embed)
-        return features_of(query, evidence, hits, self.snapshot.frequency)
+        return self._assistant.weighed(query, history, self.snapshot)[-1]
+
+
+class LeavingItselfOut(KnownQuestions):
+    """A question that is itself a known one is compared with the others only, so that a fit may see it."""
+
+    def nearness(self, vector: npt.NDArray[np.float32]) -> Nearness:
+        same = np.flatnonzero(self._vectors @ vector > SAME) if self else []
+        if not len(same):
+            return super().nearness(vector)
+        kept = self._vectors[same].copy()
+        self._vectors[same] = 0.0
+        try:
+            return super().nearness(vector)
+        finally:
+            self._vectors[same] = kept
 
 
 def main() -> None:
@@ -93,8 +111,14 @@ def main() -> None:
         print(f"AUROC against {len(scores):>4} questions of {name:<20} {roc_auc_score(truth, both):.3f}")
     if options.fit:
         far = [row for folder in options.fit_others for row in _off(asked, folder)]
-        field = list(_field(options.cache))
-        _write(_fitted(_balanced(rows, far), GENERAL), _abstaining(_fitted(_even(field), FIELD), field))
+        own = Asked(_own(options.cache))
+        field = list(_field(own))
+        known = [*_scaled(_even(field), CASES_WEIGH), *_even(list(_known(own)))]
+        _write(
+            known=_abstaining(_fitted(known, KNOWN), known, KNOWN_ABSTAINED),
+            field=_abstaining(_fitted(_even(field), FIELD), _even(field), ABSTAINED),
+            general=_fitted(_balanced(rows, far), GENERAL),
+        )
 
 
 def _near(asked: Asked, folder: Path) -> Iterator[Row]:
@@ -108,11 +132,31 @@ def _off(asked: Asked, folder: Path) -> Iterator[Row]:
         yield Row(asked.features(asked.reader.read(query["text"])), False, folder.name)
 
 
-def _field(cache: Path) -> Iterator[Row]:
-    """Questions about the project's own documents whose answer hangs on the evidence."""
+def _own(cache: Path) -> Path:
     folder = cache / "own-documents"
     sync(load(Path("corpus/documents")), folder)
-    asked = Asked(folder)
+    return folder
+
+
+def _known(asked: Asked) -> Iterator[Row]:
+    """The known questions, each as if it were not known: some of each span's, and those that nothing answers."""
+    unanswered = dict.fromkeys(text for document in asked.snapshot.documents for text in document.unanswered)
+    for text in unanswered:
+        yield Row(asked.features(asked.reader.read(text)), False, text)
+    for document in asked.snapshot.documents:
+        for span in document.asked:
+            for text in span.questions[:: len(span.questions) // OF_A_SPAN + 1]:
+                query = asked.reader.read(text)
+                if not query.asks_who and len(asked.reader.parts(query)) == 1:
+                    yield Row(asked.features(query), True, f"{document.id} {span.start}")
+
+
+def _scaled(rows: Sequence[Row], times: float) -> list[Row]:
+    return [replace(row, weight=row.weight * times) for row in rows]
+
+
+def _field(asked: Asked) -> Iterator[Row]:
+    """Questions about the project's own documents whose answer hangs on the evidence."""
     kept: list[tuple[Case, Query]] = []
     for case in [*load_cases(), *load_cases(Path("tests/qa/fresh"))]:
         query = asked.reader.understand(case.question, case.history)
@@ -142,10 +186,12 @@ def _even(rows: Sequence[Row]) -> list[Row]:
     return [replace(row, weight=1 / (answerable if row.answerable else len(rows) - answerable)) for row in rows]
 
 
-def _abstaining(weights: dict[str, float], rows: Sequence[Row]) -> dict[str, float]:
-    """The weights with the bias at which ABSTAINED of the unanswerable questions stay below one half."""
-    values = [_value(row.features, weights) for row in rows if not row.answerable]
-    return weights | {"bias": weights["bias"] - float(np.quantile(values, ABSTAINED))}
+def _abstaining(weights: dict[str, float], rows: Sequence[Row], share: float) -> dict[str, float]:
+    """The weights with the bias at which this share, by weight, of the unanswerable questions stays below one half."""
+    misses = sorted((_value(row.features, weights), row.weight) for row in rows if not row.answerable)
+    values, weight = (np.array(column) for column in zip(*misses, strict=True))
+    place = np.searchsorted(np.cumsum(weight) / weight.sum(), share)
+    return weights | {"bias": weights["bias"] - float(values[place])}
 
 
 def _fitted(rows: Sequence[Row], names: Sequence[str]) -> dict[str, float]:
@@ -177,11 +223,10 @@ def _matrix(rows: Sequence[Row], names: Sequence[str]) -> Vector:
     return np.array([[row.features.get(name, 0.0) for name in names] for row in rows])
 
 
-def _write(general: dict[str, float], field: dict[str, float]) -> None:
-    comment = WEIGHTS.read_text(encoding="utf-8").split("\nfield:")[0] + "\n"
+def _write(**fitted: dict[str, float]) -> None:
+    comment = WEIGHTS.read_text(encoding="utf-8").partition("\n\n")[0] + "\n\n"
     rounded = {
-        kind: {name: round(weight, 2) for name, weight in weights.items()}
-        for kind, weights in (("field", field), ("general", general))
+        kind: {name: round(weight, 2) for name, weight in weights.items()} for kind, weights in fitted.items()
     }
     WEIGHTS.write_text(comment + yaml.safe_dump(rounded, sort_keys=False), encoding="utf-8")
     print(f"wrote {WEIGHTS}: {json.dumps(rounded)}")

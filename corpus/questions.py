@@ -1,0 +1,103 @@
+"""Reads how people ask for what a document says: `NAME.questions.yaml` beside it, `questions.yaml` for several.
+
+Such questions are known to be answered by one quote, or by nothing in a document. They help to find and to decide, and
+are never shown. Knows their format, and how a quote is found in a text.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from corpus.errors import SourceProblem
+from corpus.types import Asked
+
+SUFFIX = ".questions.yaml"
+SHARED = "questions.yaml"
+
+
+@dataclass(frozen=True, slots=True)
+class Questions:
+    """What one file says, its quotes not yet looked for in a text."""
+
+    answered: tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...] = ()  # quote, asked, not answered by it
+    unanswered: tuple[str, ...] = ()  # by no part of the document
+    documents: tuple[str, ...] = ()  # ids that a shared file is about
+
+
+def is_questions(path: Path) -> bool:
+    """Whether a file is one of these, and so no document and no sidecar."""
+    return path.name == SHARED or path.name.endswith(SUFFIX)
+
+
+def parse(content: bytes, name: str) -> Questions:
+    """What the file of this name says. Raises SourceProblem, in one sentence, for anything it cannot mean."""
+    try:
+        data = yaml.load(content.decode("utf-8-sig"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    except (ValueError, RecursionError, yaml.YAMLError) as error:
+        raise SourceProblem(f"{name} cannot be read as YAML: {' '.join(str(error).split())}") from error
+    try:
+        known = {"answered", "unanswered", "documents"}
+        values = _mapping({} if data is None else data, "the whole", known)
+        return Questions(
+            tuple(_answered(entry) for entry in _list(values, "answered")),
+            _texts(values, "unanswered"),
+            _texts(values, "documents"),
+        )
+    except SourceProblem as problem:
+        raise SourceProblem(f"{name} is wrong: {problem}") from problem
+
+
+def shared(folder: Path) -> dict[str, tuple[str, ...]]:
+    """By document, the questions that the shared file of a folder says it does not answer. Raises SourceProblem."""
+    path = folder / SHARED
+    if not path.exists():
+        return {}
+    try:
+        known = parse(path.read_bytes(), SHARED)
+    except OSError as error:
+        raise SourceProblem(f"it cannot be read ({error.strerror})") from error
+    if known.answered:
+        raise SourceProblem("what a document answers belongs into a file of its own")
+    return {document: known.unanswered for document in known.documents}
+
+
+def located(questions: Questions, text: str) -> tuple[Asked, ...]:
+    """The questions with the spans that answer them; those whose quote the text has no longer are left out."""
+    found = []
+    for quote, asked, others in questions.answered:
+        pattern = r"\s+".join(map(re.escape, quote.split()))
+        if match := re.search(pattern, text):
+            found.append(Asked(match.start(), match.end(), asked, others))
+    return tuple(found)
+
+
+def _answered(entry: object) -> tuple[str, tuple[str, ...], tuple[str, ...]]:
+    values = _mapping(entry, "an entry of 'answered'", {"quote", "asked", "not"})
+    quote = values.get("quote")
+    if not isinstance(quote, str) or not quote.strip():
+        raise SourceProblem("an entry of 'answered' has no 'quote'")
+    return quote, _texts(values, "asked"), _texts(values, "not")
+
+
+def _mapping(value: object, what: str, known: set[str]) -> Mapping[str, Any]:
+    if not isinstance(value, dict):
+        raise SourceProblem(f"{what} is not a mapping of names to values")
+    unknown = [str(name) for name in value if name not in known]
+    if unknown:
+        raise SourceProblem(f"{unknown[0]!r} is no field (known are {', '.join(sorted(known))})")
+    return value
+
+
+def _list(values: Mapping[str, Any], name: str) -> Sequence[Any]:
+    value = values.get(name)
+    if value is not None and not isinstance(value, list):
+        raise SourceProblem(f"{name!r} is not a list")
+    return value or ()
+
+
+def _texts(values: Mapping[str, Any], name: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(" ".join(str(value).split()) for value in _list(values, name)))

@@ -23,16 +23,11 @@ class Nearness:
 
     known: "KnownQuestions"
     asked: Vector  # for each span, to what it answers
-    others: Vector  # for each span, to what looks alike and is not answered by it
     unanswered: dict[str, float]  # for each document, to what nothing in it answers
 
-    def at(self, document_id: str, span: Span) -> tuple[float, float]:
-        """Within a span of a document: to what is answered there, and to what looks alike; 0.0 where unknown."""
-        rows = self.known.spans_within(document_id, span)
-        if not rows:
-            return 0.0, 0.0
-        best = max(rows, key=self.asked.__getitem__)
-        return float(self.asked[best]), float(self.others[best])
+    def at(self, document_id: str, span: Span) -> float:
+        """To what is answered within a span of a document; 0.0 where nothing is known."""
+        return max((float(self.asked[row]) for row in self.known.spans_within(document_id, span)), default=0.0)
 
     def best(self, count: int) -> list[tuple[str, int]]:
         """Where the nearest questions are answered: documents and offsets, the nearest first."""
@@ -46,8 +41,7 @@ class KnownQuestions:
     def __init__(self, documents: Sequence[Document], embed: Embed) -> None:
         told = [document for document in documents if document.asked or document.unanswered]
         self.places = [(document.id, each.start, each.end) for document in told for each in document.asked]
-        spans = [each for document in told for each in document.asked]
-        groups = [each.questions for each in spans] + [each.others for each in spans]
+        groups = [each.questions for document in told for each in document.asked]
         groups += [document.unanswered for document in told]
         texts = list(dict.fromkeys(text for group in groups for text in group))
         numbers = {text: number for number, text in enumerate(texts)}
@@ -70,8 +64,8 @@ class KnownQuestions:
             cosines = (self._vectors @ vector)[self._rows]
             nearest[self._filled] = np.maximum.reduceat(cosines, self._starts)
         count = len(self.places)
-        unanswered = dict(zip(self._documents, nearest[2 * count :].tolist(), strict=True))
-        return Nearness(self, nearest[:count], nearest[count : 2 * count], unanswered)
+        unanswered = dict(zip(self._documents, nearest[count:].tolist(), strict=True))
+        return Nearness(self, nearest[:count], unanswered)
 
     def spans_within(self, document_id: str, span: Span) -> tuple[int, ...]:
         """The rows of the spans that a span of a document meets."""

@@ -67,7 +67,6 @@ def features_of(
         "denial": float(lacking.denial),
         "opposites": float(lacking.opposites),
         "asked": max(item.asked for item in evidence),
-        "other": best.other,
         "unanswered": near.unanswered.get(best.document.id, 0.0) if near else 0.0,
         "known": float(near is not None and best.document.id in near.unanswered),
     }
@@ -79,7 +78,7 @@ def confidence_of(features: Mapping[str, float], in_field: bool) -> float:
     ask for what they say, that says more again."""
     if not features:
         return 0.02
-    weights = _weights()[("known" if features["known"] else "field") if in_field else "general"]
+    weights = _weights()[("known" if features.get("known") else "field") if in_field else "general"]
     value = weights["bias"] + sum(weight * features[name] for name, weight in weights.items() if name != "bias")
     return 1.0 / (1.0 + math.exp(-value))
 
@@ -100,7 +99,7 @@ def leaves_place_out(query: Query, evidence: Sequence[Evidence]) -> bool:
     asked = {place.name for place in query.places}
     if not asked or not (query.asks_who or (query.roles and query.procedures)):
         return False
-    return not any(asked & _places(item.passage.text) for item in evidence[:_MOST])
+    return not any(item.subject and asked & _places(item.passage.text) for item in evidence[:_MOST])
 
 
 @lru_cache(maxsize=8192)

@@ -7,17 +7,13 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import zip_longest
 from time import perf_counter
-from typing import Protocol
-
-import numpy as np
-import numpy.typing as npt
 
 from assistant import decide
 from assistant.alternatives import with_both_sides
-from assistant.asked import KnownQuestions, Nearness
+from assistant.asked import KnownQuestions
 from assistant.compose import lines_of
-from assistant.decide import ANSWERS, MAY_HELP, choose, confidence_of, features_of, is_covered, is_off_topic
-from assistant.evidence import Evidence, gather, reranked
+from assistant.decide import ANSWERS, MAY_HELP, choose, confidence_of, is_covered, is_off_topic
+from assistant.evidence import Evidence, reranked
 from assistant.frames import frame, listed
 from assistant.glossary import explanations
 from assistant.inventory import about_documents
@@ -25,53 +21,28 @@ from assistant.patterns import pattern
 from assistant.personal import guard
 from assistant.positions import without_bare_labels
 from assistant.query import Query
-from assistant.recall import recall
-from assistant.rulebook import ruled_on, rules_read
+from assistant.rulebook import ruled_or_others, rules_read
+from assistant.snapshot import Index, Snapshot, document_of
 from assistant.sources import SourceNames
 from assistant.spelling import Spelling
-from assistant.terms import terms_of
 from assistant.text import WORD, fold
 from assistant.triage import language as language_of
 from assistant.triage import triage
 from assistant.types import Answer, Claim, Notice, Status, Turn
 from assistant.understand import Reader
 from assistant.verify import verified
-from assistant.who import MOST_ROLES, Verdict
-from corpus.types import BlockKind, Document, Passage
+from assistant.weighing import weigh, with_known_treatment
+from corpus.types import BlockKind, Passage
 from index.types import Hit
 
 _FAR_OFF = 0.15  # a question this far from every passage is about something else, whatever words it shares
 _BY_UNIT, _BY_UNIT_IN_TALK = 0.5, 0.2  # a follow-up's own words say less about where its answer stands
-HITS = 20  # passages looked at for evidence
-_LIKE_A_KNOWN_ONE = 0.65  # cosine to a known question from which a question is in the field
-_KNOWN = 3  # known questions whose passages are looked at too
+_LIKE_A_KNOWN_ONE = 0.72  # cosine to a known question from which a question is in the field
 VOCABULARY_PASSAGES = 20_000  # passages whose words a misspelt one may be mended to
 _POINTED = 0.9  # confidence where the question quotes the evidence, or names the list it wants
 _ABOUT_ITSELF = 0.95  # confidence of what sidecars say
 
 Line = Claim | Notice
-
-
-class Snapshot(Protocol):
-    """What the engine needs of one state of the index."""
-
-    @property
-    def documents(self) -> tuple[Document, ...]: ...
-    @property
-    def passages(self) -> tuple[Passage, ...]: ...
-    @property
-    def generation(self) -> int: ...
-    @property
-    def count(self) -> int: ...
-    def document(self, id: str) -> Document | None: ...
-    def search(self, query: str, k: int = 10) -> list[Hit]: ...
-    def embed(self, texts: Sequence[str]) -> npt.NDArray[np.float32]: ...
-    def frequency(self, term: str) -> int: ...
-
-
-class Index(Protocol):
-    @property
-    def snapshot(self) -> Snapshot: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,9 +125,9 @@ class Assistant:
             vocabulary = {
                 word for p in snapshot.passages[:VOCABULARY_PASSAGES] for word in WORD.findall(fold(p.searchable))
             }
-            self._current = Reader(
-                SourceNames(snapshot.documents), Spelling(vocabulary), decide.in_field(snapshot.passages)
-            )
+            names = SourceNames(snapshot.documents)
+            in_field, known = decide.in_field(snapshot.passages), bool(self._known_questions(snapshot))
+            self._current = Reader(names, Spelling(vocabulary), in_field, plain=known)
             self._read_for = snapshot.generation
         return self._current
 
@@ -168,31 +139,18 @@ class Assistant:
             self._known_for = snapshot.generation
         return self._known
 
-    def weighed(
-        self, query: Query, history: Sequence[Turn], snapshot: Snapshot
-    ) -> tuple[list[Hit], bool, list[Evidence], dict[str, float]]:
-        """What is found for a question, whether it leans on what was said before, the evidence, best first, and what
-        its confidence is made of."""
-        known = self._known_questions(snapshot)
-        hits, leans = recall(query, history, snapshot, HITS)
-        near = known.nearness(snapshot.embed([query.text])[0]) if known else None
-        hits = _with_known(hits, near, snapshot, query) if near else hits
-        terms = terms_of(query, snapshot.frequency, snapshot.count)
-        documents = {hit.passage.document_id: _found(snapshot, hit.passage.document_id) for hit in hits}
-        evidence = gather(query, hits, terms, documents.__getitem__, snapshot.embed, near)
-        return hits, leans, evidence, features_of(query, evidence, hits, snapshot.frequency, near)
-
     def _part(self, query: Query, history: Sequence[Turn], snapshot: Snapshot, language: str, enough: float) -> Draft:
         if pattern("off_task").search(fold(query.question)):
             return _off_topic(language, self._reader(snapshot).in_field)
         if said := about_documents(query, snapshot.documents, lambda: rules_read(query, snapshot)):
             return Draft(*said, _ABOUT_ITSELF)
-        hits, leans, evidence, features = self.weighed(query, history, snapshot)
+        hits, leans, evidence, features = weigh(query, history, snapshot, self._known_questions(snapshot))
         confidence = confidence_of(features, self._reader(snapshot).in_field)
         pointed = bool(evidence) and evidence[0].pointed
         confidence = max(confidence, _POINTED) if pointed else confidence
         hits = reranked(hits, evidence, share=_BY_UNIT_IN_TALK if leans else _BY_UNIT)
-        if ruled := _ruled(query, snapshot):
+        query = with_known_treatment(query, evidence)
+        if ruled := ruled_or_others(query, snapshot):
             status, reason, lines = ruled
             return Draft(status, reason, lines, max(confidence, 0.85), tuple(hits))
         uncovered = not is_covered(confidence, enough) or decide.leaves_place_out(query, evidence)
@@ -201,49 +159,6 @@ class Assistant:
             return _abstained(query, snapshot, hits, confidence, language, self._reader(snapshot).in_field, near)
         chosen = with_both_sides(query, choose(evidence), evidence)
         return _evident(query, chosen, confidence, hits, _sibling_steps(snapshot), language)
-
-
-def _ruled(query: Query, snapshot: Snapshot) -> Verdict | None:
-    """The verdict of the rules; where the source that is named is silent, that is said before what others say."""
-    if query.asks_who and (ruled := ruled_on(query, snapshot)):
-        return ruled
-    about_who = query.asks_who or (query.roles and (query.procedures or query.places))
-    if not query.sources or not about_who or query.answer_types:
-        return None
-    others = replace(query, sources=(), asks_who=True)
-    if len(query.roles) > MOST_ROLES:
-        others = replace(others, roles=())
-    ruled = ruled_on(others, snapshot)
-    if ruled is None or ruled[0] is Status.PARTIAL:
-        return None
-    named = [ref.speaker or _found(snapshot, ref.document_id).publisher for ref in query.sources]
-    first = Notice("not-covered", frame("not_theirs", query.language, holders=listed(named, query.language)))
-    return ruled[0], ruled[1], (first, *ruled[2])
-
-
-def _with_known(hits: list[Hit], near: Nearness, snapshot: Snapshot, query: Query) -> list[Hit]:
-    """The hits, and after them the passages that answer the known questions nearest to this one."""
-    found = {(hit.passage.document_id, hit.passage.start) for hit in hits}
-    more = []
-    for document_id, start in near.best(_KNOWN):
-        for passage in snapshot.passages:
-            if passage.document_id == document_id and passage.start <= start < passage.end:
-                if (document_id, passage.start) not in found:
-                    found.add((document_id, passage.start))
-                    more.append(passage)
-    if not more:
-        return hits
-    vectors = snapshot.embed([query.embedded_text, *(passage.searchable for passage in more)])
-    least = hits[-1].score if hits else 0.0
-    cosines = (vectors[1:] @ vectors[0]).tolist()
-    return [*hits, *(Hit(passage, least, cosine) for passage, cosine in zip(more, cosines, strict=True))]
-
-
-def _found(snapshot: Snapshot, document_id: str) -> Document:
-    document = snapshot.document(document_id)
-    if document is None:
-        raise LookupError(f"the index lists a passage of {document_id!r} but not the document")
-    return document
 
 
 def _sibling_steps(snapshot: Snapshot) -> Callable[[Passage], list[Passage]]:
@@ -281,7 +196,7 @@ def _abstained(
         return replace(_off_topic(language, in_field), confidence=confidence, hits=tuple(hits))
     refusal = frame("not_covered", language)
     if query.sources:
-        named = [ref.speaker or _found(snapshot, ref.document_id).publisher for ref in query.sources]
+        named = [ref.speaker or document_of(snapshot, ref.document_id).publisher for ref in query.sources]
         key = "source_silent_place" if query.places else "source_silent"
         where = listed([place.label for place in query.places], language)
         refusal = frame(key, language, holders=listed(named, language), place=where)

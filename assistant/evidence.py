@@ -48,7 +48,6 @@ class Evidence:
     unmet: tuple[float, ...] = ()  # weights of the terms that neither it nor its surroundings meet
     aspect: float = 1.0  # share of what is asked about a treatment, beside its name, that it or its surroundings meet
     asked: float = 0.0  # cosine of the question to the nearest one that the unit is known to answer; 0 where unknown
-    other: float = 0.0  # the same of those that look alike and that it is known not to answer
 
     @property
     def score(self) -> float:
@@ -100,7 +99,7 @@ def gather(
     for source, passage, read in found:
         far = _Far.of(asked, *surroundings(source, passage))
         for reading in read:
-            near = known.at(source.id, reading.unit.span) if known else (0.0, 0.0)
+            near = known.at(source.id, reading.unit.span) if known else 0.0
             evidence.append(_scored(asked, far, source, passage, reading, next(cosines), near))
     return sorted(evidence, key=lambda item: -item.score)
 
@@ -208,7 +207,7 @@ def _scored(
     passage: Passage,
     reading: Reading,
     cosine: float,
-    near: tuple[float, float],
+    near: float,
 ) -> Evidence:
     kind = asked.kind
     own, lead = reading.words & asked.marks, reading.lead_words & asked.marks
@@ -236,8 +235,7 @@ def _scored(
         pointed=bool(asked.pointing) and asked.pointing.at(reading.own, reading.unit.kind, reading.titles),
         unmet=cover.unmet,
         aspect=cover.aspect,
-        asked=near[0],
-        other=near[1],
+        asked=near,
     )
 
 

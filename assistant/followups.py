@@ -96,4 +96,5 @@ def _continues_who(query: Query) -> bool:
         bool(query.places or query.roles or query.procedures)
         or not content_terms(query.subject)
         or bool(pattern("asks_again").search(fold(query.question)))
+        or bool(pattern("alone").search(fold(query.question)))
     )

@@ -10,7 +10,9 @@ _QUESTION_WORD = (
     r"|qu[eé]|qui[eé]n|c[oó]mo|d[oó]nde|cu[aá]l\w*|cu[aá]nto"
 )
 _ALWAYS = rf"(?<=\?)\s+|(?:,\s*|\s+)(?:and|also|plus|y)\s+(?=(?:{_QUESTION_WORD})\b)"
-_JOINT = re.compile(_ALWAYS, re.IGNORECASE)
+# "... and does it every day": after a statement only a word that can but ask begins a question.
+_ASKING_WORD = r"what|whats|who|how|where|when|why|which|qu[eé]|qui[eé]n|c[oó]mo|d[oó]nde|cu[aá]l\w*|cu[aá]nto"
+_JOINT = re.compile(rf"(?<=\?)\s+|(?:,\s*|\s+)(?:and|also|plus|y)\s+(?=(?:{_ASKING_WORD})\b)", re.IGNORECASE)
 _JOINT_OR_COMMA = re.compile(rf"{_ALWAYS}|,\s+(?=(?:{_QUESTION_WORD})\b)", re.IGNORECASE)
 _NUMBER = re.compile(r"(?:^|\s)\(?\d{1,2}[).]\s+")
 _HEAD = re.compile(r"^([^:?!.]{2,60}):\s+(?=\S)")

@@ -136,7 +136,7 @@ def judged_texts(corpus: "Corpus") -> list[str]:
         for passage in corpus.passages
         for unit in units(passage)
     ]
-    asked = (text for document in corpus.documents for each in document.asked for text in (*each.questions, *each.others))
+    asked = (text for document in corpus.documents for each in document.asked for text in each.questions)
     unanswered = (text for document in corpus.documents for text in document.unanswered)
     return list(dict.fromkeys((*judged, *asked, *unanswered)))
 

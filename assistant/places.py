@@ -12,7 +12,19 @@ from assistant.text import fold
 
 # Names that are also people's names or plain words: a place only where the sentence treats them as one.
 _NAMESAKES = frozenset({"georgia", "virginia", "jordan", "chad", "niger", "togo", "guinea", "jersey", "turkey", "mali"})
-_ALONE = frozenset({"nyc", "santa monica", "sacramento", "tallahassee", "los angeles", "miami beach", "philly", "west palm", "long beach"})
+_ALONE = frozenset(
+    {
+        "nyc",
+        "santa monica",
+        "sacramento",
+        "tallahassee",
+        "los angeles",
+        "miami beach",
+        "philly",
+        "west palm",
+        "long beach",
+    }
+)
 # Cities whose names are plain words: only after a preposition or before their state.
 _WORD_CITIES = frozenset(
     "reading mobile orange independence normal enterprise surprise union commerce industry liberty hope success temple"
@@ -89,7 +101,9 @@ def _gazetteer() -> _Gazetteer:
         city_names=re.compile(_BEFORE + _any_of(list(cities)).pattern),
         city_set_off=re.compile(rf"(?:^|[.!?;]\s)\W*{_any_of(set_off).pattern}{_SET_OFF}"),
         city_in_state=re.compile(rf"{_any_of(list(cities)).pattern}(?=,?\s+{_any_of(list(states)).pattern})"),
-        city_alone=_any_of([name for name in cities if re.match(_SAINTS, name) or name in _ALONE or of_state.match(name)]),
+        city_alone=_any_of(
+            [name for name in cities if re.match(_SAINTS, name) or name in _ALONE or of_state.match(name)]
+        ),
         city_anywhere=_any_of(set_off),
         city_of_clinic=re.compile(rf"{_any_of(set_off).pattern}(?=\s+(?:{_CLINIC})s?\b)"),
         countries=countries,
@@ -100,7 +114,9 @@ def _spellings(name: str) -> Iterator[str]:
     """A city's name as people shorten it: "Ft Lauderdale", "St. Petersburg"."""
     for long, short in (("fort ", "ft"), ("saint ", "st"), ("st. ", "st"), ("mount ", "mt")):
         if name.startswith(long):
-            yield from (start + name[len(long) :] for start in (f"{short} ", f"{short}. ", long.replace("st. ", "saint ")))
+            yield from (
+                start + name[len(long) :] for start in (f"{short} ", f"{short}. ", long.replace("st. ", "saint "))
+            )
 
 
 def _any_of(names: list[str]) -> re.Pattern[str]:
@@ -123,6 +139,11 @@ def find_places(text: str) -> tuple[Place, ...]:
     for _, _, place in sorted(found, key=lambda item: item[0]):
         places.setdefault(place.name, place)
     return tuple(places.values())
+
+
+def is_city(name: str) -> bool:
+    """Whether a city is called so."""
+    return fold(name) in _gazetteer().cities
 
 
 def _named(text: str, folded: str, known: _Gazetteer) -> Iterator[tuple[int, int, Place]]:

@@ -30,6 +30,7 @@ class Query:
     must: str = ""  # the role of which it asks whether it has to be that one
     presumes: bool = False  # rests on something it takes for granted
     subject: str = ""  # the text with the names of sources blanked
+    plain: bool = False  # searched in its own words alone, since it is known how people ask for what documents say
     asked: str = ""  # the wording that says what is wanted: the question's own, or of the one it doubts
 
     @property
@@ -49,6 +50,8 @@ class Query:
     @property
     def search_text(self) -> str:
         """What is searched: the question, and what the lexicon calls the things it names."""
+        if self.plain and self.language == "en":
+            return self.text
         labels = [*self._labels(), *(["who performs what, qualified provider"] if self.asks_who else [])]
         if self.language != "en" and labels:
             named = (place.label for place in self.places)

@@ -1,16 +1,19 @@
 """The rules that bear on a question: which passages are read for them, and what they say together."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import lru_cache
 from typing import Protocol
 
 from assistant.evidence import from_named
+from assistant.frames import frame, listed
 from assistant.lexicon import lexicon
 from assistant.patterns import pattern
 from assistant.query import Query, telling_terms
 from assistant.rules import Rule, rules_of
 from assistant.text import fold
-from assistant.who import Verdict, answer
+from assistant.types import Notice, Status
+from assistant.who import MOST_ROLES, Verdict, answer
 from corpus.types import Document, Passage
 from index.types import Hit
 
@@ -45,6 +48,25 @@ def ruled_on(query: Query, snapshot: Readable) -> Verdict | None:
     if bare and any(not snapshot.frequency(term) for term in telling_terms(_unnamed(query))):
         return None  # asks about something that the lexicon and the documents do not know
     return answer(query, rules_read(query, snapshot))
+
+
+def ruled_or_others(query: Query, snapshot: Readable) -> Verdict | None:
+    """The verdict of the rules; where the source that is named is silent, that is said before what others say."""
+    if query.asks_who and (ruled := ruled_on(query, snapshot)):
+        return ruled
+    about_who = query.asks_who or (query.roles and (query.procedures or query.places))
+    if not query.sources or not about_who or query.answer_types:
+        return None
+    others = replace(query, sources=(), asks_who=True)
+    if len(query.roles) > MOST_ROLES:
+        others = replace(others, roles=())
+    ruled = ruled_on(others, snapshot)
+    if ruled is None or ruled[0] is Status.PARTIAL:
+        return None
+    found = ((ref, snapshot.document(ref.document_id)) for ref in query.sources)
+    named = [ref.speaker or document.publisher for ref, document in found if document]
+    first = Notice("not-covered", frame("not_theirs", query.language, holders=listed(named, query.language)))
+    return ruled[0], ruled[1], (first, *ruled[2])
 
 
 def _unnamed(query: Query) -> str:

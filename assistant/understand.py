@@ -34,6 +34,7 @@ class Reader:
     sources: SourceNames
     spelling: Spelling
     in_field: bool = True  # the documents are about treatments
+    plain: bool = False  # questions are searched in their own words alone
 
     def read(self, question: str) -> Query:
         """Read a question on its own."""
@@ -79,12 +80,17 @@ class Reader:
             answer_types=types,
             asks_who=not types
             and "exam" not in concepts
-            and (bool(must and procedures) or _asks_who(fold(subject), procedures, roles, bool(places)) or _compares(fold(text), concepts))
+            and (
+                bool(must and procedures)
+                or _asks_who(fold(subject), procedures, roles, bool(places))
+                or _compares(fold(text), concepts)
+            )
             and not (roles and not (procedures and places) and set(concepts) & _NOT_ABOUT_WHO),
             sources=sources,
             must=must,
             presumes=presumes,
             language=language_of(text),
+            plain=self.plain,
             subject=subject,
         )
 

@@ -49,7 +49,8 @@ class Source:
 def load(folder: Path, kept: Path | None = None) -> Corpus:
     """Documents and passages of every `.txt` and `.md` file below `folder`, in order of their paths.
 
-    What is made of each file is kept in the file `kept`, and taken from there while it and its sidecar stay the same.
+    What is made of each file is kept in the file `kept`, and taken from there while it and what lies beside it stay the
+    same.
     The result is the same without. Raises SourceProblem when the folder itself cannot be read.
     """
     if not folder.is_dir():
@@ -127,8 +128,8 @@ def read(path: Path, document_id: str, unanswered: tuple[str, ...] = ()) -> Sour
     stem = str(path.with_suffix(""))
     beside = next((Path(stem + suffix) for suffix in SIDECARS if os.path.exists(stem + suffix)), None)
     known = sidecar.content_of(beside) if beside else b""
-    asked = Path(stem + questions.SUFFIX)
-    told = sidecar.content_of(asked) if asked.exists() else b""
+    asked = stem + questions.SUFFIX
+    told = sidecar.content_of(Path(asked)) if os.path.exists(asked) else b""
     return Source(path, document_id, _content(path), beside, known, told, unanswered)
 
 

@@ -154,7 +154,7 @@ def _encoded(parsed: Parsed) -> str:
     document, passages = parsed
     facts = {field.name: getattr(document, field.name) for field in fields(document)}
     facts["speakers"] = [(speaker.name, speaker.role) for speaker in document.speakers]
-    facts["asked"] = [(each.start, each.end, each.questions, each.others) for each in document.asked]
+    facts["asked"] = [(each.start, each.end, each.questions) for each in document.asked]
     trails = {trail: number for number, trail in enumerate(dict.fromkeys(p.headings for p in passages))}
     cuts = [(p.start, p.end, p.kind, trails[p.headings], p.speaker, p.header) for p in passages]
     return json.dumps([facts, list(trails), cuts])
@@ -164,7 +164,7 @@ def _decoded(written: str) -> Parsed:
     facts, trails, cuts = json.loads(written)
     facts["speakers"] = tuple(Speaker(name, role) for name, role in facts["speakers"])
     facts["jurisdictions"] = tuple(facts["jurisdictions"])
-    facts["asked"] = tuple(Asked(start, end, tuple(asked), tuple(others)) for start, end, asked, others in facts["asked"])
+    facts["asked"] = tuple(Asked(start, end, tuple(asked)) for start, end, asked in facts["asked"])
     facts["unanswered"] = tuple(facts["unanswered"])
     document = Document(**facts)
     headings = [tuple(trail) for trail in trails]

@@ -23,7 +23,7 @@ SHARED = "questions.yaml"
 class Questions:
     """What one file says, its quotes not yet looked for in a text."""
 
-    answered: tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...] = ()  # quote, asked, not answered by it
+    answered: tuple[tuple[str, tuple[str, ...]], ...] = ()  # a quote, and the questions it answers
     unanswered: tuple[str, ...] = ()  # by no part of the document
     documents: tuple[str, ...] = ()  # ids that a shared file is about
 
@@ -62,25 +62,25 @@ def shared(folder: Path) -> dict[str, tuple[str, ...]]:
         raise SourceProblem(f"it cannot be read ({error.strerror})") from error
     if known.answered:
         raise SourceProblem("what a document answers belongs into a file of its own")
-    return {document: known.unanswered for document in known.documents}
+    return dict.fromkeys(known.documents, known.unanswered)
 
 
 def located(questions: Questions, text: str) -> tuple[Asked, ...]:
     """The questions with the spans that answer them; those whose quote the text has no longer are left out."""
     found = []
-    for quote, asked, others in questions.answered:
+    for quote, asked in questions.answered:
         pattern = r"\s+".join(map(re.escape, quote.split()))
         if match := re.search(pattern, text):
-            found.append(Asked(match.start(), match.end(), asked, others))
+            found.append(Asked(match.start(), match.end(), asked))
     return tuple(found)
 
 
-def _answered(entry: object) -> tuple[str, tuple[str, ...], tuple[str, ...]]:
-    values = _mapping(entry, "an entry of 'answered'", {"quote", "asked", "not"})
+def _answered(entry: object) -> tuple[str, tuple[str, ...]]:
+    values = _mapping(entry, "an entry of 'answered'", {"quote", "asked"})
     quote = values.get("quote")
     if not isinstance(quote, str) or not quote.strip():
         raise SourceProblem("an entry of 'answered' has no 'quote'")
-    return quote, _texts(values, "asked"), _texts(values, "not")
+    return quote, _texts(values, "asked")
 
 
 def _mapping(value: object, what: str, known: set[str]) -> Mapping[str, Any]:

@@ -32,7 +32,6 @@ class Asked:
     start: int
     end: int
     questions: tuple[str, ...]
-    others: tuple[str, ...] = ()  # that look alike, and that it does not answer
 
 
 @dataclass(frozen=True, slots=True)

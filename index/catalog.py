@@ -132,7 +132,7 @@ def _document_rows(documents: Iterable[Document]) -> Iterable[tuple[int, str, st
     for position, document in enumerate(documents):
         facts = {name: getattr(document, name) for name in _FACTS}
         facts["speakers"] = [asdict(speaker) for speaker in document.speakers]
-        facts["asked"] = [(each.start, each.end, each.questions, each.others) for each in document.asked]
+        facts["asked"] = [(each.start, each.end, each.questions) for each in document.asked]
         yield position, document.id, json.dumps(facts), document.text
 
 
@@ -140,7 +140,7 @@ def _document(facts: str, text: str) -> Document:
     values = json.loads(facts)
     values["speakers"] = tuple(Speaker(**speaker) for speaker in values["speakers"])
     values["jurisdictions"] = tuple(values["jurisdictions"])
-    values["asked"] = tuple(Asked(start, end, tuple(asked), tuple(others)) for start, end, asked, others in values.get("asked", ()))
+    values["asked"] = tuple(Asked(start, end, tuple(asked)) for start, end, asked in values.get("asked", ()))
     values["unanswered"] = tuple(values.get("unanswered", ()))
     return Document(text=text, **values)
 

@@ -10,6 +10,8 @@ import numpy.typing as npt
 from index.fusion import Positions, Scores, best
 from index.words import WordList, mapped, terms
 
+MOST_READ = 20_000  # pairs read before only texts seen so far are looked at: what the rarer words of a query find
+MOST_SEEN = 2_000  # of them, the best by these words
 LOOK_UPS = 16  # adding up so many pairs in a row takes as long as finding one of them by halving
 ROUNDING = 1e-5  # sums of the same weights in another order differ by less, in proportion
 
@@ -46,7 +48,9 @@ class LexicalIndex:
         return scores
 
     def best(self, query: Sequence[int], k: int) -> Positions:
-        """The positions of the k highest scores, in order of position: those that `fusion.best` picks of `scores`.
+        """The positions of the k highest scores, in order of position: those that `fusion.best` picks of `scores`, or,
+        where its words are in so many texts that reading them all would take long, nearly those: of the texts with the
+        rarest words, the best by these.
 
         Texts that share no word are left out. The words are taken from the weightiest down; as soon as the words that
         are left could not lift a text that has none of those before among the best k, they are only looked up for the
@@ -56,13 +60,17 @@ class LexicalIndex:
         words = sorted(often, key=lambda word: -self._peaks[word] * often[word])
         left = sum(self._peaks[word] * often[word] for word in words)
         unread = sum(self._length(word) for word in words)
+        read, most = 0, 0.0  # pairs read, and the most that a text can have by them
         sums = np.zeros(self._count, dtype=np.float32)
         seen = np.empty(0, dtype=np.intp)
         closed = False  # no text that is not seen can be among the best
         for word in words:
-            if len(seen) >= k and unread > len(seen):
+            could = closed or left < most or read >= MOST_READ  # else none can be ahead by what is left
+            if could and len(seen) >= k and unread > len(seen):
                 bar = float(_highest(sums[seen], k)) * (1.0 - ROUNDING)
-                closed = closed or left < bar
+                closed = closed or left < bar or read >= MOST_READ
+                if read >= MOST_READ and len(seen) > MOST_SEEN:
+                    bar = max(bar, float(_highest(sums[seen], MOST_SEEN)) + left)
                 if closed:
                     seen = seen[sums[seen] + left * (1.0 + ROUNDING) >= bar]
             pairs = self._pairs(word)
@@ -75,6 +83,8 @@ class LexicalIndex:
                     seen = np.concatenate([seen, numbers[before == 0]])
                 sums[numbers] = before + self._weights[pairs] * often[word]
             left -= self._peaks[word] * often[word]
+            most += self._peaks[word] * often[word]
+            read += self._length(word)
             unread -= self._length(word)
         return self._best_of(query, k, seen, sums[seen])
 

@@ -6,7 +6,7 @@ from functools import cache
 from typing import Any
 
 from assistant.lexicon import lexicon, read_data
-from assistant.places import find_places
+from assistant.places import find_places, is_city
 from assistant.text import fold, stem
 
 _WORD = re.compile(r"[^\W_]+(?:['’.&+-][^\W_]+)*")
@@ -57,12 +57,7 @@ def new_places(text: str, ground: str) -> tuple[str, ...]:
 
 def _same_place(named: str, ground: str) -> bool:
     """Whether the ground has the city, or the state under another name ("D.C.")."""
-    return _has(ground, fold(named)) or fold(named) not in _cities()
-
-
-@cache
-def _cities() -> frozenset[str]:
-    return frozenset(fold(name) for name in read_data("places.yaml")["cities"])
+    return _has(ground, fold(named)) or not is_city(named)
 
 
 def new_drugs(text: str, ground: str) -> tuple[str, ...]:

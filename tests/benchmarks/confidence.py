@@ -27,6 +27,7 @@ from assistant.decide import confidence_of
 from assistant.engine import Assistant
 from assistant.query import Query
 from assistant.types import Turn
+from assistant.weighing import weigh
 from corpus.loading import load
 from index.passages import PassageIndex
 from index.progress import ProgressBar
@@ -38,10 +39,10 @@ WEIGHTS = Path("assistant/data/confidence.yaml")
 # What each fit sees; all logistic, so that a weight says what a feature is worth.
 GENERAL = ("nearest", "passage", "own", "numbers", "names", "denial", "opposites")
 FIELD = ("aspect", "own", "cosine", "passage", "fits", "subject", "heaviest_unmet", "lacks")
-KNOWN = (*FIELD, "asked", "other", "unanswered")
+KNOWN = (*FIELD, "asked", "unanswered")
 OF_A_SPAN = 8  # known questions of one span that the fit sees
 CASES_WEIGH = 3  # as much as the known questions, which are all hard ones
-KNOWN_ABSTAINED = 0.94
+KNOWN_ABSTAINED = 0.92
 FOLDS = 6
 SAME = 0.9995  # cosine from which two questions are one
 ABSTAINED = 0.95  # of the unanswerable questions about the project's own documents
@@ -66,13 +67,11 @@ class Asked:
     def __init__(self, folder: Path) -> None:
         index = PassageIndex.open(folder)
         self.snapshot = index.snapshot
-        self._assistant = Assistant(index)
-        self.reader = self._assistant._reader(self.snapshot)
-        known = self._assistant._known_questions(self.snapshot)
-        known.__class__ = LeavingItselfOut
+        self.reader = Assistant(index)._reader(self.snapshot)
+        self._known = LeavingItselfOut(self.snapshot.documents, self.snapshot.embed)
 
     def features(self, query: Query, history: Sequence[Turn] = ()) -> dict[str, float]:
-        return self._assistant.weighed(query, history, self.snapshot)[-1]
+        return weigh(query, history, self.snapshot, self._known).features
 
 
 class LeavingItselfOut(KnownQuestions):
@@ -225,9 +224,7 @@ def _matrix(rows: Sequence[Row], names: Sequence[str]) -> Vector:
 
 def _write(**fitted: dict[str, float]) -> None:
     comment = WEIGHTS.read_text(encoding="utf-8").partition("\n\n")[0] + "\n\n"
-    rounded = {
-        kind: {name: round(weight, 2) for name, weight in weights.items()} for kind, weights in fitted.items()
-    }
+    rounded = {kind: {name: round(weight, 2) for name, weight in weights.items()} for kind, weights in fitted.items()}
     WEIGHTS.write_text(comment + yaml.safe_dump(rounded, sort_keys=False), encoding="utf-8")
     print(f"wrote {WEIGHTS}: {json.dumps(rounded)}")
 

@@ -9,7 +9,7 @@ from functools import wraps
 from time import perf_counter
 from typing import Any
 
-from assistant import decide, engine
+from assistant import decide, engine, weighing
 from assistant.understand import Reader
 from index.embedding import Embedder, EmbedProgress, Vectors
 
@@ -19,16 +19,16 @@ OTHER = "the rest"
 STAGES: dict[str, tuple[tuple[Any, str], ...]] = {
     "triage": ((engine, "triage"), (engine, "guard"), (engine, "language_of")),
     "understand": ((Reader, "understand"), (Reader, "parts"), (engine, "about_documents")),
-    "search": ((engine, "recall"),),
-    "evidence": ((engine, "terms_of"), (engine, "gather"), (engine, "reranked")),
+    "search": ((weighing, "recall"),),
+    "evidence": ((weighing, "terms_of"), (weighing, "gather"), (engine, "reranked")),
     "decide": (
-        (engine, "features_of"),
+        (weighing, "features_of"),
         (engine, "confidence_of"),
         (engine, "choose"),
         (engine, "is_off_topic"),
         (decide, "leaves_place_out"),
     ),
-    "rules": ((engine, "ruled_on"),),
+    "rules": ((engine, "ruled_or_others"),),
     "compose": ((engine, "with_both_sides"), (engine, "lines_of"), (engine, "explanations")),
     "verify": ((engine, "verified"), (engine, "without_bare_labels")),
 }

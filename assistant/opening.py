@@ -131,14 +131,11 @@ def judged_texts(corpus: "Corpus") -> list[str]:
     if len(corpus.passages) > _AHEAD:
         return []
     documents = {document.id: document for document in corpus.documents}
-    judged = [
+    return [
         unit_text(documents[passage.document_id], passage, unit)
         for passage in corpus.passages
         for unit in units(passage)
     ]
-    asked = (text for document in corpus.documents for each in document.asked for text in each.questions)
-    unanswered = (text for document in corpus.documents for text in document.unanswered)
-    return list(dict.fromkeys((*judged, *asked, *unanswered)))
 
 
 def _digest(documents: Path) -> str:

@@ -34,7 +34,8 @@ def _field_words() -> frozenset[str]:
         for name in entry.names
     ]
     places = read_data("places.yaml")
-    names += [*_question_words(), *words.filler_words, *places["states"], *places["cities"]]
+    names += [*_question_words(), *words.filler_words, *places["states"], *places["cities_of_several"]]
+    names += [name for cities in places["cities"].values() for name in cities]
     return frozenset(word for name in names for word in WORD.findall(fold(str(name))))
 
 

@@ -70,7 +70,8 @@ def sync(
     """Bring the index in `folder` to the state of `corpus`.
 
     `model` defaults to the one that built the index, or else to the packaged one; `embedder` replaces it. `also` are
-    texts whose vectors are to be in the embedding cache besides the passages'. `tell` gets each notice as it comes up.
+    texts whose vectors are to be in the embedding cache besides those of passages and known questions. `tell` gets
+    each notice as it comes up.
     Raises IndexProblem: with nothing changed where another process is writing or where most of the index would go
     (unless `force`); else where model, disk or store fail, and then what is done is kept.
     """
@@ -99,12 +100,18 @@ def _synced(work: Work, corpus: Corpus, before: State | None, also: Sequence[str
     if not (same and upkeep.as_written(places.store, places.store_record)):
         vectors, embedded = _vectors(work, wanted, None if same else before)
         added, deleted = _stored(work, wanted, vectors, before, same)
-    embedded += build.embed(work, also)[1]
+    embedded += build.embed(work, list(dict.fromkeys((*also, *_known_questions(corpus)))))[1]
     remove_old(places.index, work.checkpoint)
     generation = current(places.index)
     number = generation.number if generation else 0
     counts = (len(corpus.documents), len(wanted.ids), embedded, added, deleted, number)
     return SyncReport(*counts, model_id=model_id, notices=tuple(notices.sentences))
+
+
+def _known_questions(corpus: Corpus) -> Iterator[str]:
+    for document in corpus.documents:
+        yield from (question for asked in document.asked for question in asked.questions)
+        yield from document.unanswered
 
 
 def _vectors(work: Work, wanted: Wanted, before: State | None) -> tuple[Vectors, int]:

@@ -11,6 +11,7 @@ from typing import Any
 from unittest.mock import patch
 
 from assistant import compose, engine, frames, rulebook, rules, ruling, understand, verify
+from assistant.asked import KnownQuestions
 from assistant.types import Claim, Notice, Quote, Status
 from corpus.types import BlockKind, Document, Passage
 from corpus.units import Span, units, whole
@@ -191,9 +192,12 @@ def _not_spanish() -> Sequence[Change]:
 
 
 def _worst_first() -> Sequence[Change]:
-    """A search that brings up what is farthest from the question."""
-    honest = Snapshot.search
-    return [(Snapshot, "search", lambda self, query, k=10: honest(self, query, 1_000)[::-1][:k])]
+    """A search that brings up what is farthest from the question, among the known ones too."""
+    honest, near = Snapshot.search, KnownQuestions.nearness
+    return [
+        (Snapshot, "search", lambda self, query, k=10: honest(self, query, 1_000)[::-1][:k]),
+        (KnownQuestions, "nearness", lambda self, vector: near(self, -vector)),
+    ]
 
 
 def _has_list(case: Case) -> bool:

@@ -38,9 +38,13 @@ def questions(limit: int) -> list[str]:
 
 
 def copied(corpus: Corpus, copies: int) -> Corpus:
-    """The same documents so many times, all but the first under other names."""
-    names = [f"-copy-{number}" if number else "" for number in range(copies)]
-    documents = tuple(replace(it, id=f"{it.id}{name}") for name in names for it in corpus.documents)
+    """The same documents so many times, all but the first under other names and without known questions."""
+    names = [f"-copy-{number}" for number in range(1, copies)]
+    copied_ones = (
+        replace(it, id=f"{it.id}{name}", asked=(), unanswered=()) for name in names for it in corpus.documents
+    )
+    documents = (*corpus.documents, *copied_ones)
+    names = ["", *names]
     passages = tuple(replace(it, document_id=f"{it.document_id}{name}") for name in names for it in corpus.passages)
     return Corpus(documents, passages)
 

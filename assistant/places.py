@@ -12,19 +12,6 @@ from assistant.text import fold
 
 # Names that are also people's names or plain words: a place only where the sentence treats them as one.
 _NAMESAKES = frozenset({"georgia", "virginia", "jordan", "chad", "niger", "togo", "guinea", "jersey", "turkey", "mali"})
-_ALONE = frozenset(
-    {
-        "nyc",
-        "santa monica",
-        "sacramento",
-        "tallahassee",
-        "los angeles",
-        "miami beach",
-        "philly",
-        "west palm",
-        "long beach",
-    }
-)
 # Cities whose names are plain words: only after a preposition or before their state.
 _WORD_CITIES = frozenset(
     "reading mobile orange independence normal enterprise surprise union commerce industry liberty hope success temple"
@@ -77,6 +64,7 @@ class _Gazetteer:
     city_in_state: re.Pattern[str]
     city_anywhere: re.Pattern[str]
     city_alone: re.Pattern[str]
+    city_of_words: re.Pattern[str]
     countries: dict[str, str]
 
 
@@ -101,10 +89,9 @@ def _gazetteer() -> _Gazetteer:
         city_names=re.compile(_BEFORE + _any_of(list(cities)).pattern),
         city_set_off=re.compile(rf"(?:^|[.!?;]\s)\W*{_any_of(set_off).pattern}{_SET_OFF}"),
         city_in_state=re.compile(rf"{_any_of(list(cities)).pattern}(?=,?\s+{_any_of(list(states)).pattern})"),
-        city_alone=_any_of(
-            [name for name in cities if re.match(_SAINTS, name) or name in _ALONE or of_state.match(name)]
-        ),
+        city_alone=_any_of([name for name in cities if re.match(_SAINTS, name) or of_state.match(name)]),
         city_anywhere=_any_of(set_off),
+        city_of_words=_any_of([name for name in cities if " " in name]),
         city_of_clinic=re.compile(rf"{_any_of(set_off).pattern}(?=\s+(?:{_CLINIC})s?\b)"),
         countries=countries,
     )
@@ -152,7 +139,8 @@ def _named(text: str, folded: str, known: _Gazetteer) -> Iterator[tuple[int, int
     ways = [known.city_names, known.city_alone, known.city_in_state]
     if len(folded.split()) <= _FEW:
         ways.append(known.city_anywhere)  # "botox tampa nurse"
-    for match in chain(set_off, *(way.finditer(folded) for way in ways)):
+    titled = (m for m in known.city_of_words.finditer(folded) if text[m.start(1) : m.end(1)].istitle())  # "Long Beach"
+    for match in chain(set_off, titled, *(way.finditer(folded) for way in ways)):
         if match.group(1) in _SPANISH_WORDS and not re.search(r"\b(?:in|near|from)\s+$", folded[: match.start(1)]):
             continue
         if not _lies_elsewhere(folded, match, known):

@@ -5,7 +5,7 @@ are never shown. Knows their format, and how a quote is found in a text.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ from typing import Any
 import yaml
 
 from corpus.errors import SourceProblem
+from corpus.fields import listed, mapping, text
 from corpus.types import Asked
 
 SUFFIX = ".questions.yaml"
@@ -41,9 +42,9 @@ def parse(content: bytes, name: str) -> Questions:
         raise SourceProblem(f"{name} cannot be read as YAML: {' '.join(str(error).split())}") from error
     try:
         known = {"answered", "unanswered", "documents"}
-        values = _mapping({} if data is None else data, "the whole", known)
+        values = mapping({} if data is None else data, "the whole", known)
         return Questions(
-            tuple(_answered(entry) for entry in _list(values, "answered")),
+            tuple(_answered(entry) for entry in listed(values, "answered")),
             _texts(values, "unanswered"),
             _texts(values, "documents"),
         )
@@ -65,39 +66,20 @@ def shared(folder: Path) -> dict[str, tuple[str, ...]]:
     return dict.fromkeys(known.documents, known.unanswered)
 
 
-def located(questions: Questions, text: str) -> tuple[Asked, ...]:
+def located(questions: Questions, page: str) -> tuple[Asked, ...]:
     """The questions with the spans that answer them; those whose quote the text has no longer are left out."""
     found = []
     for quote, asked in questions.answered:
         pattern = r"\s+".join(map(re.escape, quote.split()))
-        if match := re.search(pattern, text):
+        if match := re.search(pattern, page):
             found.append(Asked(match.start(), match.end(), asked))
     return tuple(found)
 
 
 def _answered(entry: object) -> tuple[str, tuple[str, ...]]:
-    values = _mapping(entry, "an entry of 'answered'", {"quote", "asked"})
-    quote = values.get("quote")
-    if not isinstance(quote, str) or not quote.strip():
-        raise SourceProblem("an entry of 'answered' has no 'quote'")
-    return quote, _texts(values, "asked")
-
-
-def _mapping(value: object, what: str, known: set[str]) -> Mapping[str, Any]:
-    if not isinstance(value, dict):
-        raise SourceProblem(f"{what} is not a mapping of names to values")
-    unknown = [str(name) for name in value if name not in known]
-    if unknown:
-        raise SourceProblem(f"{unknown[0]!r} is no field (known are {', '.join(sorted(known))})")
-    return value
-
-
-def _list(values: Mapping[str, Any], name: str) -> Sequence[Any]:
-    value = values.get(name)
-    if value is not None and not isinstance(value, list):
-        raise SourceProblem(f"{name!r} is not a list")
-    return value or ()
+    values = mapping(entry, "an entry of 'answered'", {"quote", "asked"})
+    return text(values, "quote"), _texts(values, "asked")
 
 
 def _texts(values: Mapping[str, Any], name: str) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(" ".join(str(value).split()) for value in _list(values, name)))
+    return tuple(dict.fromkeys(" ".join(str(value).split()) for value in listed(values, name)))

@@ -59,7 +59,7 @@ def test_what_is_kept_goes_by_the_questions_too(folder: Path) -> None:
     ("content", "sentence"),
     [
         ("answerd: []", "'answerd' is no field"),
-        ("answered: [{asked: [a]}]", "has no 'quote'"),
+        ("answered: [{asked: [a]}]", "'quote' is missing or empty"),
         ("unanswered: text", "'unanswered' is not a list"),
         ("[", "cannot be read as YAML"),
         ("- a", "the whole is not a mapping"),
